@@ -1,0 +1,59 @@
+# Two commands matter: `make demo` and `make test`. Each installs the Debian packages that are missing.
+
+PREFIX ?= /usr/local
+PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev
+TEST_PACKAGES = tmux lnav
+SWIFT ?= swift
+
+.PHONY: help demo test deps test-deps build install bench lint screenshots
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+# One clear line when there is no toolchain, instead of a page of errors.
+define need_swift
+	@command -v $(SWIFT) >/dev/null 2>&1 || { echo "make: no Swift toolchain found; install Swift 6.2 or later from https://www.swift.org/install/linux and put it on PATH" >&2; exit 1; }
+endef
+
+# Installs what is missing of $(1), with sudo when not root, and says so.
+define install_packages
+	@missing=""; for package in $(1); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null 2>&1 || { echo "make: install these first:$$missing" >&2; exit 1; }; \
+	  as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  echo "make: installing$$missing ($${as_root:+sudo }apt-get install)"; \
+	  $$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq $$missing >/dev/null; \
+	fi
+endef
+
+deps: ## install the Debian packages that building needs
+	$(call install_packages,$(PACKAGES))
+
+test-deps: deps
+	$(call install_packages,$(TEST_PACKAGES))
+
+build: deps ## release build of ctxtop and ctxtop-backend
+	$(need_swift)
+	$(SWIFT) build -c release --product ctxtop
+	$(SWIFT) build -c release --product ctxtop-backend
+
+demo: build ## an embedded backend with live users, and the console on it
+	@.build/release/ctxtop demo
+
+test: test-deps ## everything that must hold: debug build and the whole suite
+	$(need_swift)
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## the formatter's opinion, as errors
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
+
+bench: build ## measured ratios; see Benchmarks/README.md
+	$(call install_packages,$(TEST_PACKAGES))
+	@Benchmarks/run
+
+install: build ## into PREFIX (default /usr/local)
+	install -D -m 755 .build/release/ctxtop $(DESTDIR)$(PREFIX)/bin/ctxtop
+	install -D -m 755 .build/release/ctxtop-backend $(DESTDIR)$(PREFIX)/bin/ctxtop-backend
+	mkdir -p $(DESTDIR)$(PREFIX)/share/ctxtop && cp -r Assets/. $(DESTDIR)$(PREFIX)/share/ctxtop/

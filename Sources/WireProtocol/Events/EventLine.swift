@@ -1,0 +1,74 @@
+/// Who and what an event is about: AG-UI's `metadata`, in WIRE.md's names.
+public struct EventMetadata: Hashable, Sendable {
+    /// Whose session.
+    public var user: UserID?
+    /// Which session.
+    public var session: SessionID?
+    /// Which run; nil for events outside a run.
+    public var run: RunID?
+    /// Which consumer path.
+    public var path: String?
+    /// Which dispatcher served it.
+    public var dispatcher: DispatcherID?
+    /// 0, 1, 2… within the run, else within the session.
+    public var sequence: Int?
+    /// The resume point on merged streams.
+    public var id: String?
+
+    /// Metadata that says nothing.
+    public init() {}
+
+    /// The members that are set, as the wire spells them.
+    public var json: JSONValue {
+        var object = JSONObject()
+        object["user"] = user.map { .string($0.rawValue) }
+        object["session"] = session.map { .string($0.rawValue) }
+        object["run"] = run.map { .string($0.rawValue) }
+        object["path"] = path.map { .string($0) }
+        object["dispatcher"] = dispatcher.map { .string($0.rawValue) }
+        object["seq"] = sequence.map { .integer(Int64($0)) }
+        object["id"] = id.map { .string($0) }
+        return .object(object)
+    }
+}
+
+/// One AG-UI event to be sent: type, moment, its own fields, and whom it is about.
+public struct OutgoingEvent: Hashable, Sendable {
+    /// The AG-UI type.
+    public var type: EventType
+    /// When it happened.
+    public var timestamp: Timestamp
+    /// The fields of the type, such as `toolCallId`, in order.
+    public var fields: JSONObject
+    /// Whom it is about.
+    public var metadata: EventMetadata
+
+    /// Puts an event together.
+    public init(
+        _ type: EventType, at timestamp: Timestamp, _ fields: JSONObject = [:],
+        metadata: EventMetadata = .init()
+    ) {
+        self.type = type
+        self.timestamp = timestamp
+        self.fields = fields
+        self.metadata = metadata
+    }
+
+    /// A CUSTOM event of ours.
+    public init(
+        _ name: CustomEventName, at timestamp: Timestamp, value: JSONValue, metadata: EventMetadata = .init()
+    ) {
+        self.init(
+            .custom, at: timestamp, ["name": .string(name.rawValue), "value": value], metadata: metadata)
+    }
+
+    /// The event as one JSON line without its newline.
+    public var line: [UInt8] {
+        var object: JSONObject = [
+            "type": .string("\(type.wireName)"), "timestamp": .integer(timestamp.milliseconds),
+        ]
+        for member in fields.members { object.append(member.name, member.value) }
+        object["metadata"] = metadata.json
+        return JSONValue.object(object).serialized
+    }
+}

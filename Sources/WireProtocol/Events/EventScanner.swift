@@ -1,0 +1,222 @@
+/// Finds the fields of one event line without building a JSON tree.
+///
+/// One pass over the bytes. The line must be one JSON object; what is nested in
+/// payloads is skipped by its brackets and quotes, not validated: it is parsed
+/// strictly when somebody opens it.
+struct EventScanner {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index: Int
+    private let end: Int
+    private var event = ScannedEvent()
+    private var thread = TextSlice.none
+    private var runField = TextSlice.none
+    private var hasType = false
+
+    /// Scans `range` of `bytes`; offsets in the result are relative to the whole buffer.
+    static func scan(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) throws(JSONError) -> ScannedEvent {
+        var scanner = EventScanner(bytes, range)
+        try scanner.line()
+        var event = scanner.event
+        event.line = TextSlice(offset: range.lowerBound, count: range.count)
+        if event.session.isEmpty { event.session = scanner.thread }
+        if event.run.isEmpty { event.run = scanner.runField }
+        return event
+    }
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+        self.bytes = bytes
+        index = range.lowerBound
+        end = range.upperBound
+    }
+
+    private mutating func line() throws(JSONError) {
+        try members { (scanner, key) throws(JSONError) in try scanner.member(key) }
+        skipSpace()
+        if index < end { throw .trailing(offset: index) }
+    }
+
+    /// Walks the members of the object that starts here.
+    private mutating func members(
+        _ member: (inout EventScanner, UnsafeBufferPointer<UInt8>) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        skipSpace()
+        try expect(UInt8(ascii: "{"))
+        skipSpace()
+        if try peek() == UInt8(ascii: "}") {
+            index += 1
+            return
+        }
+        while true {
+            skipSpace()
+            let key = try stringSlice()
+            skipSpace()
+            try expect(UInt8(ascii: ":"))
+            skipSpace()
+            try member(&self, UnsafeBufferPointer(rebasing: bytes[key.range]))
+            skipSpace()
+            if try peek() == UInt8(ascii: "}") {
+                index += 1
+                return
+            }
+            try expect(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func member(_ key: UnsafeBufferPointer<UInt8>) throws(JSONError) {
+        switch key.count {
+        case 4 where key == "type":
+            event.typeName = try textOrSkip()
+            event.type = EventType(bytes: UnsafeBufferPointer(rebasing: bytes[event.typeName.range]))
+        case 4 where key == "name": event.name = try textOrSkip()
+        case 5 where key == "runId": runField = try textOrSkip()
+        case 5 where key == "value": event.value = try rawValue()
+        case 5 where key == "delta": event.text = try textOrSkip()
+        case 7 where key == "message": event.text = try textOrSkip()
+        case 7 where key == "content": event.text = try textOrSkip()
+        case 7 where key == "outcome": event.value = try rawValue()
+        case 8 where key == "threadId": thread = try textOrSkip()
+        case 8 where key == "metadata":
+            guard try peek() == UInt8(ascii: "{") else { return try skipValue() }
+            try members { (scanner, key) throws(JSONError) in try scanner.metadata(key) }
+        case 8 where key == "stepName": event.name = try textOrSkip()
+        case 9 where key == "timestamp":
+            event.timestamp = try wholeNumber().map { Timestamp(milliseconds: $0) }
+        case 10 where key == "toolCallId": event.call = try textOrSkip()
+        case 12 where key == "toolCallName": event.name = try textOrSkip()
+        default: try skipValue()
+        }
+    }
+
+    private mutating func metadata(_ key: UnsafeBufferPointer<UInt8>) throws(JSONError) {
+        switch key.count {
+        case 2 where key == "id": event.id = try textOrSkip()
+        case 3 where key == "run": event.run = try textOrSkip()
+        case 3 where key == "seq": event.sequence = try wholeNumber().flatMap { Int(exactly: $0) }
+        case 4 where key == "user": event.user = try textOrSkip()
+        case 4 where key == "path": event.path = try textOrSkip()
+        case 7 where key == "session": event.session = try textOrSkip()
+        case 10 where key == "dispatcher": event.dispatcher = try textOrSkip()
+        default: try skipValue()
+        }
+    }
+
+    // MARK: Pieces
+
+    private mutating func skipSpace() {
+        while index < end, bytes[index] <= 0x20,
+            bytes[index] == 0x20 || bytes[index] == 0x09 || bytes[index] == 0x0D
+        {
+            index += 1
+        }
+    }
+
+    private func peek() throws(JSONError) -> UInt8 {
+        guard index < end else { throw .truncated(offset: index) }
+        return bytes[index]
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard try peek() == byte else { throw .unexpected(byte: bytes[index], offset: index) }
+        index += 1
+    }
+
+    /// The inside of the string that starts here.
+    private mutating func stringSlice() throws(JSONError) -> TextSlice {
+        try expect(UInt8(ascii: "\""))
+        let start = index
+        var hasEscapes = false
+        while index < end {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                index += 1
+                return TextSlice(offset: start, count: index - 1 - start, hasEscapes: hasEscapes)
+            }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                index += 1
+            }
+            index += 1
+        }
+        throw .truncated(offset: end)
+    }
+
+    /// A string's inside; any other value is skipped and leaves nothing.
+    private mutating func textOrSkip() throws(JSONError) -> TextSlice {
+        if try peek() == UInt8(ascii: "\"") { return try stringSlice() }
+        try skipValue()
+        return .none
+    }
+
+    private mutating func rawValue() throws(JSONError) -> TextSlice {
+        let start = index
+        try skipValue()
+        return TextSlice(offset: start, count: index - start)
+    }
+
+    private mutating func wholeNumber() throws(JSONError) -> Int64? {
+        let isNegative = try peek() == UInt8(ascii: "-")
+        let start = index
+        if isNegative { index += 1 }
+        var value: Int64 = 0
+        var overflows = false
+        let firstDigit = index
+        while index < end, bytes[index] &- UInt8(ascii: "0") < 10 {
+            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooLargeSum) = product.addingReportingOverflow(Int64(bytes[index] - UInt8(ascii: "0")))
+            overflows = overflows || tooLarge || tooLargeSum
+            value = sum
+            index += 1
+        }
+        let isPlain = index > firstDigit && (index == end || [0x2C, 0x7D, 0x20].contains(bytes[index]))
+        if isPlain, !overflows { return isNegative ? -value : value }
+        index = start
+        let raw = try rawValue()
+        return Double(String(decoding: bytes[raw.range], as: UTF8.self)).flatMap {
+            Int64(exactly: $0.rounded())
+        }
+    }
+
+    /// Steps over one value of any kind.
+    private mutating func skipValue() throws(JSONError) {
+        switch try peek() {
+        case UInt8(ascii: "\""): _ = try stringSlice()
+        case UInt8(ascii: "{"), UInt8(ascii: "["): try skipComposite()
+        default:
+            let start = index
+            while index < end, !Self.endsScalar(bytes[index]) { index += 1 }
+            if index == start { throw .unexpected(byte: bytes[index], offset: index) }
+        }
+    }
+
+    private static func endsScalar(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte <= 0x20
+            || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
+    }
+
+    private mutating func skipComposite() throws(JSONError) {
+        var closers = 0
+        while index < end {
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                _ = try stringSlice()
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): closers += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): closers -= 1
+            default: break
+            }
+            index += 1
+            if closers == 0 { return }
+        }
+        throw .truncated(offset: end)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the bytes are exactly that ASCII text; the caller has compared the lengths.
+    fileprivate static func == (bytes: Self, text: StaticString) -> Bool {
+        for offset in 0..<bytes.count where bytes[offset] != text.utf8Start[offset] { return false }
+        return true
+    }
+}

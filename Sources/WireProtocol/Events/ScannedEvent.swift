@@ -1,0 +1,50 @@
+/// One event line, as positions in its batch's bytes: nothing is copied until somebody looks.
+public struct ScannedEvent: Hashable, Sendable {
+    /// The AG-UI type.
+    public var type = EventType.unrecognized
+    /// Milliseconds since the epoch, or nil when the source sent none.
+    public var timestamp: Timestamp?
+    /// `metadata.seq`: 0, 1, 2… within a run; nil when absent.
+    public var sequence: Int?
+    /// The whole line.
+    public var line = TextSlice.none
+    /// The spelling of the type, for those that this version does not know.
+    public var typeName = TextSlice.none
+    /// `metadata.user`.
+    public var user = TextSlice.none
+    /// `metadata.session`, else `threadId`.
+    public var session = TextSlice.none
+    /// `metadata.run`, else `runId`.
+    public var run = TextSlice.none
+    /// `metadata.path`.
+    public var path = TextSlice.none
+    /// `metadata.dispatcher`.
+    public var dispatcher = TextSlice.none
+    /// `metadata.id`, the resume point on merged streams.
+    public var id = TextSlice.none
+    /// `toolCallId`.
+    public var call = TextSlice.none
+    /// `toolCallName`, or the `name` of a CUSTOM, or a `stepName`.
+    public var name = TextSlice.none
+    /// `message`, `delta` or `content`: the text a person would read; raw inside of the string.
+    public var text = TextSlice.none
+    /// A CUSTOM's `value` or a RUN_FINISHED's `outcome`, raw JSON.
+    public var value = TextSlice.none
+
+    /// An event of which nothing is known.
+    public init() {}
+}
+
+/// A line that was refused, and why; refused lines are counted and shown.
+public struct RefusedLine: Hashable, Sendable {
+    /// The line, cut to 200 bytes.
+    public let excerpt: [UInt8]
+    /// What is wrong with it, in words.
+    public let reason: String
+
+    /// Keeps the first 200 bytes of the line.
+    public init(line: some Sequence<UInt8>, reason: String) {
+        excerpt = Array(line.prefix(200))
+        self.reason = reason
+    }
+}

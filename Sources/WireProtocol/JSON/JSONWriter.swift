@@ -1,0 +1,60 @@
+extension JSONValue {
+    /// The value as UTF-8 JSON without spaces, members in their order.
+    ///
+    /// Controls, DEL and C1 are always escaped, so printing a document to a
+    /// terminal cannot move its cursor.
+    public var serialized: [UInt8] {
+        var output: [UInt8] = []
+        write(to: &output)
+        return output
+    }
+
+    /// The same as text.
+    public var text: String { String(decoding: serialized, as: UTF8.self) }
+
+    /// The value with two-space indentation, one member a line, for people.
+    public var prettyText: String {
+        var output: [UInt8] = []
+        write(to: &output, indentation: 0)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private func write(to output: inout [UInt8], indentation: Int? = nil) {
+        switch self {
+        case .null: output += Array("null".utf8)
+        case .bool(let bool): output += Array((bool ? "true" : "false").utf8)
+        case .integer(let integer): output += Array(String(integer).utf8)
+        case .number(let number): output += Array((number.isFinite ? "\(number)" : "null").utf8)
+        case .string(let text): JSONEscapes.append(text, to: &output)
+        case .array(let elements):
+            Self.list("[", "]", elements, &output, indentation) { element, output, inner in
+                element.write(to: &output, indentation: inner)
+            }
+        case .object(let object):
+            Self.list("{", "}", object.members, &output, indentation) { member, output, inner in
+                JSONEscapes.append(member.name, to: &output)
+                output += Array((inner == nil ? ":" : ": ").utf8)
+                member.value.write(to: &output, indentation: inner)
+            }
+        }
+    }
+
+    private static func list<Element>(
+        _ open: String, _ close: String, _ elements: [Element], _ output: inout [UInt8], _ indentation: Int?,
+        _ write: (Element, inout [UInt8], Int?) -> Void
+    ) {
+        func newLine(_ depth: Int) {
+            output.append(0x0A)
+            output += Array(repeating: 0x20, count: depth * 2)
+        }
+        output += Array(open.utf8)
+        let inner = indentation.map { $0 + 1 }
+        for (index, element) in elements.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            if let inner { newLine(inner) }
+            write(element, &output, inner)
+        }
+        if let indentation, !elements.isEmpty { newLine(indentation) }
+        output += Array(close.utf8)
+    }
+}

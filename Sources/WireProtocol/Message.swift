@@ -1,0 +1,15 @@
+/// What a backend said, after its dialect is gone.
+public enum Message: Hashable, Sendable {
+    /// A health endpoint's answer, normalised; `body` is the raw one, cut to 64 KiB, for whoever wants to look.
+    case health(HealthRecord, body: [UInt8])
+    /// A whole snapshot.
+    case snapshot(BackendSnapshot)
+    /// Events in arrival order.
+    case events(EventBatch)
+    /// The link to the backend changed, and why in words.
+    case link(LinkState, reason: String?, retryIn: Duration?)
+    /// Which dialect was chosen, and which parts it cannot see and why.
+    case dialect(name: String, notObservable: [String])
+    /// Something was received and could not be read; counted and shown.
+    case refused(what: String, reason: String)
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// The layers, and who may import whom: the table of README's "How it is built".
+///
+/// SwiftPM lets a file import its dependency's dependency, so the import lines
+/// themselves are held against the table.
+@Suite struct LayeringTests {
+    /// What each target may import of ours, and of others.
+    static let allowed: [String: (ours: Set<String>, others: Set<String>)] = [
+        "PatternDetection": ([], []),
+        "WireProtocol": (["PatternDetection"], ["Glibc", "Darwin"]),
+    ]
+
+    @Test(arguments: allowed.keys.sorted()) func aTargetImportsOnlyWhatItMay(_ target: String) throws {
+        let rule = try #require(Self.allowed[target])
+        for (file, module) in try imports(of: target) {
+            #expect(
+                rule.ours.contains(module) || rule.others.contains(module),
+                "\(target)/\(file) imports \(module)")
+        }
+    }
+
+    @Test func everyTargetIsInTheTable() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path)
+        let swift = folders.filter { !["CNcurses"].contains($0) }
+        #expect(Set(swift).subtracting(Self.allowed.keys).isEmpty)
+    }
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let sources = root.appending(path: "Sources")
+
+    private func imports(of target: String) throws -> [(file: String, module: String)] {
+        let folder = Self.sources.appending(path: target)
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        var found: [(String, String)] = []
+        for case let file as URL in files ?? .init() where file.pathExtension == "swift" {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+                guard let position = words.firstIndex(of: "import"), position < 2, words.count > position + 1,
+                    position == 0 || ["public", "internal", "package"].contains(words[0])
+                else { continue }
+                let name = words.dropFirst(position + 1).first {
+                    !["struct", "class", "enum", "func"].contains($0)
+                }
+                found.append((file.lastPathComponent, String(name?.split(separator: ".").first ?? "")))
+            }
+        }
+        #expect(!found.isEmpty || target == "PatternDetection")
+        return found
+    }
+}
