@@ -7,20 +7,54 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "ctxtop",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "PatternDetection", targets: ["PatternDetection"])
+        .library(name: "PatternDetection", targets: ["PatternDetection"]),
+        .library(name: "ContextMonitor", targets: ["ContextMonitor"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .target(name: "PatternDetection", swiftSettings: settings),
         .target(name: "WireProtocol", dependencies: ["PatternDetection"], swiftSettings: settings),
+        .target(
+            name: "ContextMonitor",
+            dependencies: [
+                "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, nioCore,
+            ], swiftSettings: settings),
         .testTarget(
             name: "PatternDetectionTests", dependencies: ["PatternDetection"], swiftSettings: settings),
         .testTarget(
             name: "WireProtocolTests", dependencies: ["WireProtocol", "PatternDetection"],
             swiftSettings: settings),
+        .testTarget(
+            name: "ContextMonitorTests",
+            dependencies: [
+                "ContextMonitor", "WireProtocol", "PatternDetection", hummingbird, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

@@ -1,0 +1,177 @@
+import PatternDetection
+import Synchronization
+import WireProtocol
+
+/// What a Swift server embeds to be seen by a console: records of paths, contexts, dispatchers and events.
+///
+/// It knows no agent and no session protocol: the server tells it what happens,
+/// in order, from any task; ``addRoutes(to:access:)`` makes it visible. Calls
+/// never wait and never throw.
+public final class ContextMonitor: Sendable {
+    /// What the monitor was told about its server.
+    public let configuration: MonitorConfiguration
+    let now: @Sendable () -> Timestamp
+    let state: Mutex<MonitorState>
+    private let wakes = Mutex<Wakes>(Wakes())
+
+    private struct Wakes {
+        var next = 0
+        var waiting: [Int: AsyncStream<Void>.Continuation] = [:]
+    }
+
+    /// A monitor that has seen nothing yet; `now` is the server's clock.
+    public init(_ configuration: MonitorConfiguration, now: @escaping @Sendable () -> Timestamp) {
+        self.configuration = configuration
+        self.now = now
+        state = Mutex(MonitorState(configuration, startedAt: now()))
+    }
+
+    private func publishing<Result: Sendable>(
+        _ body: (inout MonitorState, Timestamp) -> (OutgoingEvent?, Result)
+    ) -> Result {
+        let moment = now()
+        let result = state.withLock { state in
+            let (event, result) = body(&state, moment)
+            if let event { _ = state.publish(event) }
+            return result
+        }
+        wake()
+        return result
+    }
+
+    // MARK: Start-up and paths
+
+    /// Records one phase of start-up.
+    public func startupPhase(_ name: String, status: String, took: Duration?) {
+        state.withLock { state in
+            state.startup.phases.append(
+                .init(name: name, status: status, ms: took.map { Double($0.wholeMilliseconds) }))
+            state.startup.phase = name
+        }
+    }
+
+    /// Ends start-up; the server is ready unless there is an error.
+    public func startupFinished(error: String? = nil) {
+        state.withLock { state in
+            state.startup.error = error
+            state.startup.phase = error == nil ? "complete" : "failed"
+        }
+    }
+
+    /// From now on the server finishes what it has and takes no new work.
+    public func setDraining() { state.withLock { $0.isDraining = true } }
+
+    /// Declares a consumer path and the pattern it is meant to be on.
+    public func declare(_ path: ConsumerPath, kind: ConsumerPath.Kind? = nil, expected: Verdict = .factory) {
+        state.withLock { $0.declare(path, kind: kind, expected: expected) }
+    }
+
+    /// Replaces what is known about how a path gets its dispatcher.
+    public func observe(_ evidence: [Evidence], on path: ConsumerPath) {
+        publishing { state, now in (state.observe(evidence, on: path, at: now), ()) }
+    }
+
+    /// Judges a path by what was observed about it; servers initialise with this.
+    public func judgement(of path: ConsumerPath) -> Judgement {
+        state.withLock { $0.paths[path]?.judgement } ?? PatternDetector.judge(path, [])
+    }
+
+    /// Records how the creation of a dispatcher on a path ended.
+    public func creation(_ outcome: CreationOutcome, on path: ConsumerPath, about: EventMetadata = .init()) {
+        publishing { state, now in (state.record(outcome, on: path, at: now, about: about), ()) }
+    }
+
+    // MARK: Sessions, contexts, dispatchers
+
+    /// Records that a session was opened.
+    public func sessionOpened(_ session: SessionRecord) {
+        publishing { state, now in (state.open(session, at: now), ()) }
+    }
+
+    /// Records that a session's state changed for another reason than a run's events.
+    public func sessionChanged(_ id: SessionID, to session: SessionRecord.State, reason: String? = nil) {
+        publishing { state, now in (state.change(id, to: session, reason: reason, at: now), ()) }
+    }
+
+    /// Records that a session ended; its open runs are lost.
+    public func sessionEnded(_ id: SessionID, reason: String) {
+        publishing { state, now in (state.end(id, reason: reason, at: now), ()) }
+    }
+
+    /// Records a user context, new or changed.
+    public func contextChanged(_ context: ContextRecord) {
+        state.withLock { state in
+            state.contexts[context.id] = context
+            guard let session = context.session else { return }
+            state.sessions[session]?.record.context = context.id
+        }
+    }
+
+    /// Records that a user context is gone.
+    public func contextEnded(_ id: ContextID) { state.withLock { $0.contexts[id] = nil } }
+
+    /// Records that a dispatcher moved in its lifecycle; the record carries its counters and owners.
+    public func dispatcherChanged(
+        _ dispatcher: DispatcherRecord, to next: DispatcherRecord.State, reason: String
+    ) {
+        publishing { state, now in (state.move(dispatcher, to: next, reason: reason, at: now), ()) }
+    }
+
+    /// Sets a limit and how much of it is used.
+    public func setLimit(_ name: String, limit: Int, used: Int) {
+        state.withLock { $0.limits[name] = LimitRecord(limit: limit, used: used) }
+    }
+
+    /// Sets the newest result of a health check of the server's own.
+    public func setCheck(_ check: CheckRecord) { state.withLock { $0.checks[check.name] = check } }
+
+    // MARK: Events
+
+    /// Publishes one agent event; the result is what its own user gets.
+    @discardableResult
+    public func publish(
+        _ type: EventType, _ fields: JSONObject = [:], about metadata: EventMetadata
+    ) -> PublishedEvent {
+        let moment = now()
+        let published = state.withLock {
+            $0.publish(OutgoingEvent(type, at: moment, fields, metadata: metadata))
+        }
+        wake()
+        return published
+    }
+
+    /// The state as the snapshot route gives it.
+    public func snapshot() -> BackendSnapshot {
+        let moment = now()
+        return state.withLock { $0.snapshot(now: moment) }
+    }
+
+    /// The health as the health route gives it.
+    public func health() -> HealthRecord {
+        let moment = now()
+        return state.withLock { $0.health(now: moment) }
+    }
+
+    /// A stream that yields when there may be new events; several news make one wake.
+    func newEvents() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let id = wakes.withLock { wakes in
+            wakes.next += 1
+            wakes.waiting[wakes.next] = continuation
+            return wakes.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.wakes.withLock { wakes in _ = wakes.waiting.removeValue(forKey: id) }
+        }
+        return stream
+    }
+
+    private func wake() {
+        wakes.withLock { wakes in
+            for continuation in wakes.waiting.values { continuation.yield() }
+        }
+    }
+
+    /// How many event streams are open.
+    public var streamCount: Int { wakes.withLock { $0.waiting.count } }
+}

@@ -1,0 +1,97 @@
+import PatternDetection
+import WireProtocol
+
+extension MonitorState {
+    /// The health of the whole: the worst of what the parts say.
+    func health(now: Timestamp) -> HealthRecord {
+        var record = HealthRecord()
+        record.checks = pathRecords.map(patternCheck) + ownChecks(now: now)
+        record.checks += checks.values.sorted { $0.name < $1.name }
+        record.status = record.checks.map(\.status).filter { $0 != .unknown }.max() ?? .pass
+        if startup.error != nil { record.status = .fail }
+        let worst = record.checks.filter { $0.status == record.status && $0.status != .pass }
+        if !worst.isEmpty { record.reason = worst.map(\.name).joined(separator: ", ") }
+        record.at = now
+        return record
+    }
+
+    /// Both patterns of one path, validated: what each looks like, and how the last creation ended.
+    private func patternCheck(_ record: PathRecord) -> CheckRecord {
+        let judgement = record.judgement
+        var check = CheckRecord(name: "pattern:\(record.path)")
+        check.observedValue = judgement.verdict.description
+        check.status =
+            switch judgement.verdict.severity {
+            case .ok, .notice: .pass
+            case .warning: .warn
+            case .critical: .fail
+            case .unknown: .unknown
+            }
+        func value(_ fields: [EvidenceField]) -> String {
+            let rows = record.evidence.map(\.evidence)
+            return fields.compactMap { field in rows.last { $0.field == field }?.value }.first
+                ?? "not observed"
+        }
+        var words = "factory: tool_classes \(value([.toolClasses]))"
+        words += "; legacy: tool_dispatcher \(value([.supervisorDispatcher, .toolDispatcher]))"
+        if record.lastOutcome.status == .error {
+            check.status = .fail
+            words += "; last creation failed: \(record.lastOutcome.error ?? "no reason given")"
+        } else if record.lastOutcome.status == .fallback {
+            check.status = max(check.status, .warn)
+            words += "; last creation fell back: \(record.lastOutcome.error ?? "no reason given")"
+        }
+        check.output = words
+        return check
+    }
+
+    private func ownChecks(now: Timestamp) -> [CheckRecord] {
+        var connections = CheckRecord(name: "sessions:connections", status: .pass)
+        connections.observedValue = String(sessions.count)
+        var uptime = CheckRecord(name: "uptime", status: .pass)
+        uptime.observedValue = String(now.since(startedAt).wholeMilliseconds / 1000)
+        return [connections, uptime]
+    }
+
+    /// Whether work may be sent here, and why not.
+    func readiness() -> [CheckRecord] {
+        var startupCheck = CheckRecord(name: "startup", status: startup.phase == "complete" ? .pass : .fail)
+        startupCheck.output = startup.error ?? startup.phase
+        let draining = CheckRecord(name: "draining", status: isDraining ? .fail : .pass)
+        return [startupCheck, draining]
+            + pathRecords.map(patternCheck).map { check in
+                var check = check
+                if check.status != .fail { check.status = .pass }
+                return check
+            }
+    }
+}
+
+/// Health documents in the format of draft-inadarei-api-health-check-06.
+enum HealthDocument {
+    /// The media type of that draft.
+    static let mediaType = "application/health+json"
+
+    /// The whole document; `links.monitor` is how a console finds the rest.
+    static func json(_ health: HealthRecord, _ configuration: MonitorConfiguration, root: String) -> JSONValue
+    {
+        var checks = JSONObject()
+        for check in health.checks {
+            var row = JSONObject()
+            row.set("componentType", check.name.hasPrefix("pattern:") ? "component" : "system")
+            row.set("observedValue", check.observedValue)
+            row.set("status", check.status.rawValue)
+            row.set("output", check.output)
+            row.set("time", health.at)
+            checks[check.name] = [.object(row)]
+        }
+        var object: JSONObject = ["status": .string(health.status.rawValue)]
+        object.set("version", "1")
+        object.set("releaseId", configuration.version)
+        object.set("serviceId", configuration.name)
+        object.set("output", health.reason)
+        object["checks"] = .object(checks)
+        object["links"] = ["monitor": .string(root)]
+        return .object(object)
+    }
+}

@@ -1,0 +1,83 @@
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+import Synchronization
+import WireProtocol
+
+extension ContextMonitor {
+    /// Where the monitoring routes are, as `links.monitor` says it.
+    public static let root = "/monitor/v1"
+
+    /// Adds `/health`, `/livez`, `/readyz` for anyone and `/monitor/v1` for operators.
+    public func addRoutes<Context: RemoteAddressRequestContext>(
+        to router: some RouterMethods<Context>, access: OperatorAccess
+    ) {
+        router.get("/health") { _, _ in self.healthResponse() }
+        router.get("/livez") { request, _ in Self.kubernetes(request, "livez", []) }
+        router.get("/readyz") { request, _ in Self.kubernetes(request, "readyz", self.readiness()) }
+        router.get("/readyz/:check") { request, context in
+            let name = context.parameters.get("check") ?? ""
+            guard let check = self.readiness().first(where: { $0.name == name }) else {
+                throw Problem(.notFound, "there is no check \(name)")
+            }
+            return Self.kubernetes(request, "readyz", [check])
+        }
+        let operators = router.group(RouterPath(stringLiteral: Self.root)).add(
+            middleware: OperatorGate(access: access))
+        operators.get("/snapshot") { _, _ in Response(json: self.snapshot().json) }
+        operators.get("/contexts/:id") { _, context in
+            let id = context.parameters.get("id") ?? ""
+            let moment = self.now()
+            guard let found = self.state.withLock({ $0.context(ContextID(rawValue: id), now: moment) }) else {
+                throw Problem(.notFound, "there is no live context \(id)")
+            }
+            return Response(json: found)
+        }
+        operators.get("/events") { request, _ in try self.eventStream(request) }
+    }
+
+    private func healthResponse() -> Response {
+        let health = health()
+        return Response(
+            json: HealthDocument.json(health, configuration, root: Self.root),
+            status: health.status == .fail ? .serviceUnavailable : .ok, mediaType: HealthDocument.mediaType)
+    }
+
+    private func readiness() -> [CheckRecord] { state.withLock { $0.readiness() } }
+
+    /// The text that Kubernetes' own components answer with; a check in `?exclude=` does not count.
+    private static func kubernetes(_ request: Request, _ name: String, _ checks: [CheckRecord]) -> Response {
+        let query = request.uri.queryParameters
+        let excluded = Set(query.getAll("exclude"))
+        let counted = checks.filter { !excluded.contains($0.name) }
+        let hasFailed = counted.contains { $0.status == .fail }
+        var lines = counted.map { check in
+            check.status == .fail
+                ? "[-]\(check.name) failed: \(check.output ?? "no reason given")" : "[+]\(check.name) ok"
+        }
+        lines += checks.filter { excluded.contains($0.name) }.map { "[+]\($0.name) excluded: ok" }
+        lines.append("\(name) check \(hasFailed ? "failed" : "passed")")
+        let isVerbose = hasFailed || query.has("verbose")
+        let text = isVerbose ? lines.joined(separator: "\n") + "\n" : "ok"
+        return Response(
+            status: hasFailed ? .internalServerError : .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+/// Lets operators through and answers 401 to the others.
+struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddleware {
+    let access: OperatorAccess
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let decision = access.decide(
+            authorization: request.headers[.authorization], peer: context.remoteAddress?.ipAddress)
+        if case .unauthorized(let reason, let detail) = decision {
+            throw Problem.unauthorized(reason: reason, detail)
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,16 @@
+public import Hummingbird
+public import NIOCore
+
+/// A request context that knows its peer, which `insecureLoopback` needs.
+public struct MonitorRequestContext: RemoteAddressRequestContext {
+    /// What Hummingbird keeps of a request.
+    public var coreContext: CoreRequestContextStorage
+    /// Who sent it.
+    public let remoteAddress: SocketAddress?
+
+    /// Takes the peer from the request's channel.
+    public init(source: Source) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}

@@ -1,0 +1,179 @@
+import PatternDetection
+import WireProtocol
+
+/// What became of the try to create a dispatcher.
+public enum CreationOutcome: Sendable {
+    /// It was created by the path's own pattern.
+    case created(DispatcherID, pattern: Verdict)
+    /// The path's own pattern failed with these words, and the legacy dispatcher stood in.
+    case fellBack(DispatcherID, error: String)
+    /// It failed with these words.
+    case failed(error: String)
+}
+
+extension MonitorState {
+    // MARK: Paths
+
+    mutating func declare(_ path: ConsumerPath, kind: ConsumerPath.Kind?, expected: Verdict) {
+        if paths[path] == nil { pathOrder.append(path) }
+        var record = paths[path] ?? PathRecord(path: path)
+        record.kind = kind ?? path.kind
+        record.expected = expected
+        paths[path] = record
+    }
+
+    /// Replaces the path's rows; gives the event to publish when anything changed.
+    mutating func observe(_ evidence: [Evidence], on path: ConsumerPath, at now: Timestamp) -> OutgoingEvent?
+    {
+        if paths[path] == nil { declare(path, kind: nil, expected: .unknown) }
+        guard var record = paths[path], record.evidence.map(\.evidence) != evidence else { return nil }
+        let earlier = Dictionary(
+            record.evidence.map { ($0.evidence, $0.at) }, uniquingKeysWith: { first, _ in first })
+        record.evidence = evidence.map { EvidenceRecord($0, at: earlier[$0] ?? now) }
+        let judgement = record.judgement
+        record.detected = judgement.verdict
+        record.wins = judgement.wins
+        paths[path] = record
+        return OutgoingEvent(.path, at: now, value: record.json, metadata: metadata(path))
+    }
+
+    mutating func record(
+        _ outcome: CreationOutcome, on path: ConsumerPath, at now: Timestamp, about: EventMetadata
+    ) -> OutgoingEvent {
+        if paths[path] == nil { declare(path, kind: nil, expected: .unknown) }
+        var record = paths[path] ?? PathRecord(path: path)
+        var value: JSONObject = ["path": .string(path.rawValue)]
+        switch outcome {
+        case .created(let dispatcher, let pattern):
+            record.created += 1
+            record.lastOutcome = OutcomeRecord(.ok, at: now)
+            record.lastUsedAt[pattern.name] = now
+            value.set("status", "ok")
+            value.set("dispatcher", dispatcher)
+        case .fellBack(let dispatcher, let error):
+            record.created += 1
+            record.fallbacks += 1
+            record.lastOutcome = OutcomeRecord(.fallback, error: error, at: now)
+            record.lastUsedAt[Verdict.singleton.name] = now
+            value.set("status", "fallback")
+            value.set("error", error)
+            value.set("dispatcher", dispatcher)
+        case .failed(let error):
+            record.failed += 1
+            record.lastOutcome = OutcomeRecord(.error, error: error, at: now)
+            history.countError(at: now)
+            value.set("status", "error")
+            value.set("error", error)
+        }
+        paths[path] = record
+        var metadata = about
+        metadata.path = path.rawValue
+        return OutgoingEvent(.creation, at: now, value: .object(value), metadata: metadata)
+    }
+
+    private func metadata(_ path: ConsumerPath) -> EventMetadata {
+        var metadata = EventMetadata()
+        metadata.path = path.rawValue
+        return metadata
+    }
+
+    // MARK: Sessions and contexts
+
+    mutating func open(_ session: SessionRecord, at now: Timestamp) -> OutgoingEvent {
+        var record = session
+        if record.state == .unknown { record.state = .idle }
+        record.since = record.since ?? now
+        sessions[session.id] = SessionEntry(record: record)
+        return sessionEvent(record, change: "opened", reason: nil, at: now)
+    }
+
+    mutating func change(
+        _ id: SessionID, to state: SessionRecord.State, reason: String?, at now: Timestamp
+    ) -> OutgoingEvent? {
+        guard var entry = sessions[id], entry.record.state != state else { return nil }
+        entry.record.state = state
+        entry.record.since = now
+        sessions[id] = entry
+        return sessionEvent(entry.record, change: "state", reason: reason, at: now)
+    }
+
+    mutating func end(_ id: SessionID, reason: String, at now: Timestamp) -> OutgoingEvent? {
+        guard var entry = sessions[id] else { return nil }
+        entry.record.state = .ended
+        entry.record.since = now
+        let event = sessionEvent(entry.record, change: "closed", reason: reason, at: now)
+        sessions[id] = nil
+        endedSessions.append(entry.record)
+        for dispatcher in dispatchers.values where dispatcher.record.session == id {
+            dispatchers[dispatcher.record.id]?.sessionEndedAt = now
+        }
+        for run in runs.values where run.record.session == id {
+            var record = run.record
+            record.state = .lost
+            record.grammar = .violated
+            record.violations.append("missing: agent_completed or agent_error")
+            runs[record.id] = nil
+            finishedRuns.append(record)
+        }
+        return event
+    }
+
+    private func sessionEvent(
+        _ record: SessionRecord, change: String, reason: String?, at now: Timestamp
+    ) -> OutgoingEvent {
+        var value: JSONObject = ["change": .string(change), "state": .string(record.state.rawValue)]
+        value.set("reason", reason)
+        var metadata = EventMetadata()
+        metadata.user = record.user
+        metadata.session = record.id
+        metadata.path = record.path?.rawValue
+        metadata.dispatcher = record.dispatcher
+        return OutgoingEvent(.session, at: now, value: .object(value), metadata: metadata)
+    }
+
+    // MARK: Dispatchers
+
+    mutating func move(
+        _ record: DispatcherRecord, to state: DispatcherRecord.State, reason: String, at now: Timestamp
+    ) -> OutgoingEvent {
+        var entry = dispatchers[record.id] ?? DispatcherEntry(record: record)
+        let from = dispatchers[record.id]?.record.state
+        let createdAt = entry.record.createdAt ?? record.createdAt ?? now
+        entry.record = record
+        entry.record.createdAt = createdAt
+        entry.record.state = state
+        entry.transitions.append(Transition(from: from, to: state, reason: reason, at: now))
+        if entry.transitions.count > 200 { entry.transitions.removeFirst() }
+        if state == .disposed {
+            dispatchers[record.id] = nil
+            disposedDispatchers.append(entry)
+        } else {
+            dispatchers[record.id] = entry
+        }
+        var value: JSONObject = ["id": .string(record.id.rawValue)]
+        value.set("from", from?.rawValue)
+        value.set("to", state.rawValue)
+        value.set("reason", reason)
+        value.set("pattern", record.pattern.description)
+        value.set("inFlight", record.inFlight)
+        value.set("executed", record.executed)
+        value.set("failed", record.failed)
+        value.set("owners", record.owners.map(\.rawValue))
+        var metadata = EventMetadata()
+        metadata.user = record.user
+        metadata.session = record.session
+        metadata.dispatcher = record.id
+        return OutgoingEvent(.dispatcher, at: now, value: .object(value), metadata: metadata)
+    }
+
+    /// The dispatcher as a snapshot shows it: leaked and shared are derived here.
+    func shown(_ entry: DispatcherEntry, now: Timestamp) -> DispatcherRecord {
+        var record = entry.record
+        guard record.state != .disposed, record.pattern != .singleton else { return record }
+        if record.owners.count > 1 { record.state = .shared }
+        if let ended = entry.sessionEndedAt, now.since(ended) > configuration.leakLimit {
+            record.state = .leaked
+        }
+        return record
+    }
+}

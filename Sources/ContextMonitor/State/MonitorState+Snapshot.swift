@@ -1,0 +1,75 @@
+import PatternDetection
+import WireProtocol
+
+extension MonitorState {
+    /// The whole state as the snapshot route gives it; complete up to its `lastEventId`.
+    func snapshot(now: Timestamp) -> BackendSnapshot {
+        var snapshot = BackendSnapshot(name: configuration.name)
+        snapshot.version = configuration.version
+        snapshot.instance = configuration.instance
+        snapshot.bootID = configuration.bootID
+        snapshot.startedAt = startedAt
+        snapshot.startup = startup
+        snapshot.health = health(now: now)
+        snapshot.paths = pathRecords
+        snapshot.sessions =
+            sessions.values.map(\.record).sorted { $0.id < $1.id } + Array(endedSessions.records)
+        snapshot.sessionsOmitted = endedSessions.omitted
+        snapshot.dispatchers =
+            dispatchers.values.map { shown($0, now: now) }.sorted { $0.id < $1.id }
+            + disposedDispatchers.records.map(\.record)
+        snapshot.dispatchersOmitted = disposedDispatchers.omitted
+        snapshot.runs = runs.values.map(\.record).sorted { $0.id < $1.id } + Array(finishedRuns.records)
+        snapshot.runsOmitted = finishedRuns.omitted
+        snapshot.contexts = contexts.values.sorted { $0.id < $1.id }
+        snapshot.limits = limits
+        snapshot.checklist = checklist
+        snapshot.lastEventID = "\(configuration.bootID)-\(ring.nextNumber - 1)"
+        snapshot.history = history.records(now: now)
+        return snapshot
+    }
+
+    /// The paths in the order they were declared.
+    var pathRecords: [PathRecord] { pathOrder.compactMap { paths[$0] } }
+
+    private var checklist: [ChecklistRecord] {
+        let facts = pathRecords.map {
+            MigrationChecklist.PathFacts(
+                judgement: $0.judgement, created: $0.created, failed: $0.failed, fallbacks: $0.fallbacks)
+        }
+        return MigrationChecklist.items(facts, hasPatternHealthChecks: true).map { item in
+            ChecklistRecord(
+                id: item.id, text: item.text, state: .init(rawValue: item.state.rawValue) ?? .unknown,
+                evidence: item.evidence.map { EvidenceRecord($0, at: nil) })
+        }
+    }
+
+    /// One context whole: ids, dispatcher with its past, and the newest events about it.
+    func context(_ id: ContextID, now: Timestamp) -> JSONValue? {
+        guard let record = contexts[id] else { return nil }
+        var object = record.json.object ?? JSONObject()
+        let entry = record.dispatcher.flatMap { id in
+            dispatchers[id] ?? disposedDispatchers.records.last { $0.record.id == id }
+        }
+        if let entry {
+            object["dispatcherRecord"] = shown(entry, now: now).json
+            object["audit"] = .array(
+                entry.transitions.map { transition in
+                    var row = JSONObject()
+                    row.set("at", transition.at)
+                    row.set("from", transition.from?.rawValue)
+                    row.set("to", transition.to.rawValue)
+                    row.set("reason", transition.reason)
+                    return .object(row)
+                })
+        } else {
+            object["audit"] = []
+        }
+        let needle = Array("\"session\":\"\(record.session?.rawValue ?? "")\"".utf8)
+        let lines = ring.newest(200) { record.session != nil && $0.contains(needle) }
+        object["events"] = .array(lines.compactMap { try? JSONParser.parse($0) })
+        object["limits"] = .object(
+            limits.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = $1.value.json })
+        return .object(object)
+    }
+}

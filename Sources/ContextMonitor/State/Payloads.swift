@@ -1,0 +1,38 @@
+import WireProtocol
+
+extension OutgoingEvent {
+    /// Fields that hold what a user wrote, a tool was given or a model answered.
+    private static let payloadFields: Set<String> = [
+        "delta", "content", "input", "result", "messages", "snapshot", "args", "rawEvent", "event", "patch",
+        "encryptedValue",
+    ]
+
+    /// The event as operators get it by default: names, sizes and times, no payload.
+    ///
+    /// Texts become empty so that the event keeps its AG-UI shape; `metadata.bytes` says how much there was.
+    var lineWithoutPayload: [UInt8] {
+        var hidden = 0
+        var kept = JSONObject()
+        for member in fields.members {
+            guard Self.payloadFields.contains(member.name), type != .custom else {
+                kept.append(member.name, member.value)
+                continue
+            }
+            if let text = member.value.string {
+                hidden += text.utf8.count
+                kept.append(member.name, "")
+            } else {
+                hidden += member.value.serialized.count
+            }
+        }
+        guard hidden > 0 else { return line }
+        var object: JSONObject = [
+            "type": .string("\(type.wireName)"), "timestamp": .integer(timestamp.milliseconds),
+        ]
+        for member in kept.members { object.append(member.name, member.value) }
+        var about = metadata.json.object ?? JSONObject()
+        about.set("bytes", hidden)
+        object["metadata"] = .object(about)
+        return JSONValue.object(object).serialized
+    }
+}
