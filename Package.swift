@@ -17,7 +17,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "ctxtop",
@@ -25,6 +27,8 @@ let package = Package(
     products: [
         .library(name: "PatternDetection", targets: ["PatternDetection"]),
         .library(name: "ContextMonitor", targets: ["ContextMonitor"]),
+        .library(name: "Backend", targets: ["Backend"]),
+        .executable(name: "ctxtop-backend", targets: ["ctxtop-backend"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -44,6 +49,27 @@ let package = Package(
             dependencies: [
                 "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, nioCore,
             ], swiftSettings: settings),
+        .target(
+            name: "WebSocketTransport", dependencies: [nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
+        .target(
+            name: "Backend",
+            dependencies: [
+                "ContextMonitor", "WireProtocol", "PatternDetection", "WebSocketTransport", deque, httpTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioHTTPTypes,
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ], swiftSettings: settings),
+        .target(
+            name: "SyntheticUsers",
+            dependencies: [
+                "WireProtocol", "WebSocketTransport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "ctxtop-backend",
+            dependencies: [
+                "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", argumentParser,
+                asyncHTTPClient, lifecycle, logging, unixSignals,
+            ], swiftSettings: settings),
         .testTarget(
             name: "PatternDetectionTests", dependencies: ["PatternDetection"], swiftSettings: settings),
         .testTarget(
@@ -55,6 +81,12 @@ let package = Package(
                 "ContextMonitor", "WireProtocol", "PatternDetection", hummingbird, nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "BackendTests",
+            dependencies: [
+                "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WireProtocol",
+                asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1,
+            ], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

@@ -175,3 +175,10 @@ public final class ContextMonitor: Sendable {
     /// How many event streams are open.
     public var streamCount: Int { wakes.withLock { $0.waiting.count } }
 }
+
+extension ContextMonitor {
+    /// Every event line in the ring, oldest first, as operators get them.
+    func ringLines() -> [[UInt8]] {
+        state.withLock { $0.ring.lines(after: 0, limit: .max).lines.map(\.line) }
+    }
+}

@@ -81,6 +81,7 @@ struct MonitorState {
             var record = RunRecord(id: run)
             record.session = event.metadata.session
             record.user = event.metadata.user
+            record.agent = event.metadata.agent
             record.state = .open
             runs[run] = RunEntry(record: record, startedAt: event.timestamp)
         }
@@ -154,6 +155,8 @@ public struct PublishedEvent: Sendable {
     public let run: RunID?
     /// The whole event as one JSON line, payload included: what the event's own user gets.
     public let line: [UInt8]
+    /// The same as text, for a WebSocket's text frame.
+    public var text: String { String(decoding: line, as: UTF8.self) }
 }
 
 extension OutgoingEvent {

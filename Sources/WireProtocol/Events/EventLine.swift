@@ -10,6 +10,8 @@ public struct EventMetadata: Hashable, Sendable {
     public var path: String?
     /// Which dispatcher served it.
     public var dispatcher: DispatcherID?
+    /// The agent that runs; only RUN_STARTED carries it.
+    public var agent: String?
     /// 0, 1, 2… within the run, else within the session.
     public var sequence: Int?
     /// The resume point on merged streams.
@@ -26,6 +28,7 @@ public struct EventMetadata: Hashable, Sendable {
         object["run"] = run.map { .string($0.rawValue) }
         object["path"] = path.map { .string($0) }
         object["dispatcher"] = dispatcher.map { .string($0.rawValue) }
+        object["agent"] = agent.map { .string($0) }
         object["seq"] = sequence.map { .integer(Int64($0)) }
         object["id"] = id.map { .string($0) }
         return .object(object)

@@ -1,0 +1,116 @@
+import ContextMonitor
+import Logging
+import PatternDetection
+import WireProtocol
+
+/// The one place that makes dispatchers, and the one way in which a path gets its own.
+struct DispatcherFactory: Sendable {
+    let monitor: ContextMonitor
+    let registry: DispatcherRegistry
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+    /// Whether a factory that fails may be replaced by a living singleton; counted and logged when it is.
+    let allowsLegacyFallback: Bool
+
+    /// The global dispatcher of the singleton pattern: everybody's, so it has no user and no session.
+    static func singleton(registry: DispatcherRegistry) -> ToolDispatcher {
+        let tools = ToolCatalogue.all.compactMap { try? $0.init() }
+        return ToolDispatcher(id: "global", tools: tools, registry: registry)
+    }
+
+    /// A dispatcher for one user context, by the pattern that the evidence shows.
+    ///
+    /// The verdict is ``PatternDetector``'s, the same that a console reaches.
+    ///
+    /// - Throws: the words of the failure; it is recorded as the path's last outcome.
+    func dispatcher(
+        for context: ContextRecord, on path: ConsumerPath, in state: PathState
+    ) async throws(CreationError) -> ToolDispatcher {
+        var about = EventMetadata()
+        about.user = context.user
+        about.session = context.session
+        let judgement = PatternDetector.judge(path, state.evidence(of: path))
+        do throws(CreationError) {
+            let made = try await make(judgement, context, state)
+            monitor.creation(
+                .created(made.id, pattern: judgement.wins ?? judgement.verdict), on: path, about: about)
+            return made
+        } catch {
+            if let shared = state.toolDispatcher.value, judgement.initialization == .perUser,
+                allowsLegacyFallback
+            {
+                logger.warning("factory failed on \(path): \(error); fell back to the legacy dispatcher")
+                monitor.creation(.fellBack(shared.id, error: error.description), on: path, about: about)
+                return await share(shared, with: context)
+            }
+            logger.error("no dispatcher on \(path) for \(context.user?.rawValue ?? "?"): \(error)")
+            monitor.creation(.failed(error: error.description), on: path, about: about)
+            throw error
+        }
+    }
+
+    private func make(
+        _ judgement: Judgement, _ context: ContextRecord, _ state: PathState
+    ) async throws(CreationError) -> ToolDispatcher {
+        switch judgement.initialization {
+        case .perUser:
+            return try await build(state.toolClasses.value ?? [], context, judgement.verdict)
+        case .shared(let warning):
+            guard let shared = state.toolDispatcher.value else {
+                throw .message("the legacy dispatcher is gone")
+            }
+            logger.warning("\(judgement.path): \(warning)")
+            return await share(shared, with: context)
+        case .empty(let warning):
+            logger.warning("\(judgement.path): \(warning)")
+            return try await build([], context, judgement.verdict)
+        case .failure(let message): throw .message(message)
+        }
+    }
+
+    private func share(_ dispatcher: ToolDispatcher, with context: ContextRecord) async -> ToolDispatcher {
+        var record = DispatcherRecord(id: dispatcher.id)
+        record.pattern = .singleton
+        await registry.activateOnce(record)
+        if let user = context.user { await registry.own(dispatcher.id, by: user) }
+        return dispatcher
+    }
+
+    /// Makes a user's own dispatcher; what was half built is disposed when a tool cannot be made.
+    private func build(
+        _ classes: [any Tool.Type], _ context: ContextRecord, _ verdict: Verdict
+    ) async throws(CreationError) -> ToolDispatcher {
+        let id = DispatcherID(rawValue: UUIDv7.text(at: now()))
+        var record = DispatcherRecord(id: id)
+        record.user = context.user
+        record.session = context.session
+        record.pattern = verdict == .mixed ? .factory : verdict
+        record.owners = context.user.map { [$0] } ?? []
+        await registry.request(record)
+        await registry.move(id, to: .initializing, reason: "making \(classes.count) tools")
+        var tools: [any Tool] = []
+        for toolClass in classes {
+            do throws(ToolError) { tools.append(try toolClass.init()) } catch {
+                await registry.move(id, to: .disposed, reason: "half built: \(error)")
+                throw .message("\(toolClass.name): \(error)")
+            }
+        }
+        await registry.move(id, to: .active, reason: "ready")
+        return ToolDispatcher(id: id, tools: tools, registry: registry)
+    }
+
+    /// Ends a dispatcher with its context; the global one outlives every context.
+    func dispose(_ id: DispatcherID, reason: String) async {
+        guard await registry.record(id)?.pattern != .singleton else { return }
+        await registry.move(id, to: .draining, reason: reason)
+        await registry.move(id, to: .disposed, reason: reason)
+    }
+}
+
+/// Why no dispatcher could be created.
+enum CreationError: Error, Equatable, CustomStringConvertible {
+    case message(String)
+
+    /// The words for the user, the log and the monitor.
+    var description: String { if case .message(let text) = self { text } else { "" } }
+}

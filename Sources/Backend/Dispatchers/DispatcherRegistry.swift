@@ -1,0 +1,53 @@
+import ContextMonitor
+import WireProtocol
+
+/// The dispatchers of every user.
+///
+/// An actor, because every session's task calls it; the rules are in
+/// ``DispatcherTable``, the actor makes the calls take turns and tells the monitor.
+actor DispatcherRegistry {
+    private var table = DispatcherTable()
+    private let monitor: ContextMonitor
+    private let now: @Sendable () -> Timestamp
+
+    init(monitor: ContextMonitor, now: @escaping @Sendable () -> Timestamp) {
+        self.monitor = monitor
+        self.now = now
+    }
+
+    /// How many dispatchers are alive.
+    var count: Int { table.records.count }
+
+    /// The record of one dispatcher, while it lives.
+    func record(_ id: DispatcherID) -> DispatcherRecord? { table.records[id] }
+
+    func request(_ record: DispatcherRecord) {
+        var record = record
+        record.createdAt = now()
+        tell(table.request(record))
+    }
+
+    /// Enters and activates a dispatcher that outlives every context, at its first use only.
+    func activateOnce(_ record: DispatcherRecord) {
+        guard table.records[record.id] == nil else { return }
+        request(record)
+        move(record.id, to: .active, reason: "first use")
+    }
+
+    func move(_ id: DispatcherID, to state: DispatcherRecord.State, reason: String) {
+        tell(table.move(id, to: state, reason: reason))
+    }
+
+    func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
+
+    func begin(_ id: DispatcherID, tool: String) { tell(table.begin(id, tool: tool, at: now())) }
+
+    func end(_ id: DispatcherID, tool: String, succeeded: Bool) {
+        tell(table.end(id, tool: tool, succeeded: succeeded, at: now()))
+    }
+
+    private func tell(_ move: DispatcherTable.Move?) {
+        guard let move else { return }
+        monitor.dispatcherChanged(move.record, to: move.state, reason: move.reason)
+    }
+}

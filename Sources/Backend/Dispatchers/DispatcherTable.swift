@@ -1,0 +1,66 @@
+import PatternDetection
+import WireProtocol
+
+/// Every dispatcher's state and counters, and which moves are allowed.
+///
+/// Pure bookkeeping: tested without a clock, a task or a socket.
+struct DispatcherTable: Equatable {
+    typealias State = DispatcherRecord.State
+
+    private(set) var records: [DispatcherID: DispatcherRecord] = [:]
+
+    /// A move that the table made, for whoever tells the monitor.
+    struct Move: Equatable {
+        let record: DispatcherRecord
+        let state: State
+        let reason: String
+    }
+
+    /// Enters a dispatcher that was asked for.
+    mutating func request(_ record: DispatcherRecord) -> Move {
+        var record = record
+        record.state = .requested
+        records[record.id] = record
+        return Move(record: record, state: .requested, reason: "asked for")
+    }
+
+    /// Moves a dispatcher; nil when it is gone or already there.
+    mutating func move(_ id: DispatcherID, to state: State, reason: String) -> Move? {
+        guard var record = records[id], record.state != state else { return nil }
+        record.state = state
+        records[id] = state == .disposed ? nil : record
+        return Move(record: record, state: state, reason: reason)
+    }
+
+    /// Adds a user to the owners of a dispatcher; nil when it was one already.
+    mutating func own(_ id: DispatcherID, by user: UserID) -> Move? {
+        guard var record = records[id], !record.owners.contains(user) else { return nil }
+        record.owners.append(user)
+        records[id] = record
+        return Move(record: record, state: record.state, reason: "serves \(user)")
+    }
+
+    /// Notes that a call began.
+    mutating func begin(_ id: DispatcherID, tool: String, at now: Timestamp) -> Move? {
+        guard var record = records[id] else { return nil }
+        record.inFlight += 1
+        record.lastUsedAt = now
+        if record.pattern != .singleton { record.state = .executing }
+        records[id] = record
+        return Move(record: record, state: record.state, reason: "\(tool) began")
+    }
+
+    /// Notes that a call ended, well or not.
+    mutating func end(_ id: DispatcherID, tool: String, succeeded: Bool, at now: Timestamp) -> Move? {
+        guard var record = records[id] else { return nil }
+        record.inFlight = max(0, record.inFlight - 1)
+        record.executed += succeeded ? 1 : 0
+        record.failed += succeeded ? 0 : 1
+        record.lastUsedAt = now
+        if record.pattern != .singleton, record.inFlight == 0, record.state == .executing {
+            record.state = .idle
+        }
+        records[id] = record
+        return Move(record: record, state: record.state, reason: "\(tool) \(succeeded ? "done" : "failed")")
+    }
+}

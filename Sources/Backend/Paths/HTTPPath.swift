@@ -1,0 +1,43 @@
+import ContextMonitor
+import HTTPTypes
+import Hummingbird
+import PatternDetection
+import WireProtocol
+
+/// The HTTP path: one request starts one run and streams its events.
+struct HTTPPath: Sendable {
+    /// A session on this path ends when it was not used this long: 5 minutes.
+    static let idleLimit = Duration.seconds(300)
+
+    let hub: SessionHub
+
+    func addRoutes(to router: some RouterMethods<BackendContext>) {
+        router.get("/v1/agents") { _, _ in
+            Response(json: ["agents": [["name": .string(ScriptedAgent.name)]]])
+        }
+        router.post("/v1/agents/:agent/ag-ui") { request, context in
+            guard context.parameters.get("agent") == ScriptedAgent.name else {
+                throw Problem(.notFound, "there is no such agent; GET /v1/agents lists them")
+            }
+            return try await start(request, context)
+        }
+    }
+
+    private func start(_ request: Request, _ context: BackendContext) async throws -> Response {
+        let object = try await request.jsonObject()
+        do {
+            let input = try RunInput(object)
+            let session = try await hub.open(
+                input.thread, user: context.user, on: .http, request: context.id, connection: nil)
+            let (_, live) = session.log.follow(after: nil)
+            let (run, _) = try await hub.start(
+                input.prompt, run: input.run, in: session.id, user: context.user)
+            return EventStreamResponse(tail: [], live: live, run: run, endsWithRun: true)
+                .response(location: "/v1/runs/\(run)")
+        } catch let error as SessionError {
+            throw error.problem
+        } catch let error as RunInputError {
+            throw Problem(.badRequest, error.description)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ContextMonitor
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import WireProtocol
+
+/// A request context that knows its peer and, behind the gate, its user.
+struct BackendContext: RemoteAddressRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+    var user: UserID = "anonymous"
+
+    init(source: Source) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}
+
+/// Finds out who the user is, or answers 401.
+struct UserGate: RouterMiddleware {
+    let access: UserAccess
+
+    func handle(
+        _ request: Request, context: BackendContext,
+        next: (Request, BackendContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        let named = HTTPField.Name(UserAccess.headerName).flatMap { request.headers[$0] }
+        guard let user = access.user(authorization: request.headers[.authorization], named: named) else {
+            throw Problem.unauthorized(reason: nil, "send the user's token as Authorization: Bearer TOKEN")
+        }
+        context.user = user
+        return try await next(request, context)
+    }
+}
+
+/// Turns what went wrong in a session into an answer.
+extension SessionError {
+    var problem: Problem {
+        switch self {
+        case .creation(let words): Problem(.internalServerError, words)
+        case .notFound: Problem(.notFound, "you have no session or run of that id")
+        case .draining:
+            Problem(
+                .serviceUnavailable, "the server is stopping; try another replica",
+                headers: [.retryAfter: "5"])
+        case .tooManyRuns(let limit):
+            Problem(
+                .tooManyRequests, "the session has \(limit) runs under way, its limit; wait for one to end",
+                headers: [.retryAfter: "1"])
+        }
+    }
+}
+
+extension Request {
+    /// The body as a JSON object of at most 1 MiB.
+    func jsonObject() async throws -> JSONObject {
+        let limit = 1 << 20
+        guard let buffer = try? await body.collect(upTo: limit) else {
+            throw Problem(.contentTooLarge, "the body is larger than 1 MiB")
+        }
+        do throws(JSONError) {
+            guard let object = try JSONParser.parse(Array(buffer.readableBytesView)).object else {
+                throw JSONError.truncated(offset: 0)
+            }
+            return object
+        } catch {
+            throw Problem(.badRequest, "the body must be a JSON object: \(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import PatternDetection
+import ContextMonitor
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+import Synchronization
+import WireProtocol
+
+/// A backend on a socket: HTTP and WebSocket on the same port, drained on a graceful stop.
+public final class BackendServer: Service {
+    /// The backend it serves.
+    public let backend: Backend
+    private let logger: Logger
+    private let boundPort = BoundPort()
+
+    /// Starts the backend up; nothing listens until ``run()``.
+    public init(_ configuration: BackendConfiguration, logger: Logger) {
+        backend = Backend(configuration, logger: logger)
+        self.logger = logger
+    }
+
+    /// Waits until the socket listens, and gives its port; nil when it never will.
+    public func port() async -> Int? { await boundPort.value }
+
+    /// Listens until a graceful stop: no new work, running runs end, WebSockets close with 1001.
+    ///
+    /// - Throws: what the socket says, for instance that the address is in use.
+    public func run() async throws {
+        defer { boundPort.set(nil) }
+        let configuration = backend.configuration
+        let application = Application(
+            router: backend.router(), server: webSocketServer(),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+                backlog: 4096),
+            services: [SessionSweeper(hub: backend.hub, drainLimit: configuration.drainLimit)],
+            onServerRunning: { [boundPort, monitor = backend.monitor] channel in
+                monitor.startupFinished()
+                boundPort.set(channel.localAddress?.port)
+            }, logger: logger)
+        try await application.run()
+    }
+}
+
+/// Ends HTTP sessions that nobody uses, and drains everything when the server stops.
+struct SessionSweeper: Service {
+    let hub: SessionHub
+    let drainLimit: Duration
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(15))
+                await hub.sweep(.http, idleFor: HTTPPath.idleLimit)
+            }
+        }
+        await hub.drain(limit: drainLimit)
+    }
+}

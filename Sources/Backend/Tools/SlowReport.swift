@@ -1,0 +1,14 @@
+import WireProtocol
+
+/// Takes its time: `milliseconds` of it, at most a minute; ends early when the run is cancelled.
+struct SlowReport: Tool {
+    static let name = "slow_report"
+
+    func call(_ arguments: JSONObject) async throws(ToolError) -> String {
+        guard let wanted = arguments.int("milliseconds"), (0...60_000).contains(wanted) else {
+            throw .badArguments("milliseconds: 0 to 60,000")
+        }
+        do { try await Task.sleep(for: .milliseconds(wanted)) } catch { throw .cancelled }
+        return "report of \(wanted) ms is done"
+    }
+}

@@ -1,0 +1,110 @@
+public import AsyncHTTPClient
+import NIOCore
+import Synchronization
+import WireProtocol
+
+/// Seeded users that work against a backend over real sockets, until their task is cancelled.
+public struct SyntheticUsers: Sendable {
+    private let host: String
+    private let port: Int
+    private let traffic: SyntheticTraffic
+    private let client: HTTPClient
+    /// What became of their runs so far.
+    public let outcomes = SyntheticOutcomes()
+
+    /// Users for the backend at that address; the client makes their HTTP requests.
+    public init(host: String, port: Int, traffic: SyntheticTraffic, client: HTTPClient) {
+        self.host = host
+        self.port = port
+        self.traffic = traffic
+        self.client = client
+    }
+
+    /// Lets every user work until the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<traffic.users { group.addTask { await live(index) } }
+        }
+    }
+
+    /// One user's life: the first run within a second, then one each `60/rate` seconds, give or take a fifth.
+    private func live(_ index: Int) async {
+        let name = Cast.name(index)
+        var random = SeededGenerator(seed: traffic.seed, name)
+        let interval = 60.0 / traffic.rate
+        var user = visitor(index, name)
+        var pause = Double.random(in: 0...min(1, interval), using: &random)
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .seconds(pause)) } catch { break }
+            let prompt = Cast.prompts[Int.random(in: 0..<Cast.prompts.count, using: &random)]
+            let outcome = await user.work(prompt + " #\(UInt16.random(in: 0...999, using: &random))")
+            if Task.isCancelled { break }
+            outcomes.count(outcome, user.path)
+            pause = interval * Double.random(in: 0.8...1.2, using: &random)
+        }
+        await user.leave()
+    }
+
+    private func visitor(_ index: Int, _ name: String) -> any SyntheticUser {
+        switch index % 3 {
+        case 0: WebSocketUser(name: name, host: host, port: port)
+        case 1:
+            HTTPUser(
+                name: name, base: "http://\(host):\(port)", client: client,
+                thread: UUIDv7.text(at: SystemClock.now()))
+        default: JobUser(name: name, base: "http://\(host):\(port)", client: client)
+        }
+    }
+}
+
+/// How one piece of work ended for the user who asked for it.
+enum WorkOutcome: Sendable, Equatable {
+    case completed
+    /// The backend refused or the run failed, in its words.
+    case failed(String)
+    /// No answer could be had.
+    case unreachable(String)
+}
+
+/// Somebody who asks a backend for work on one path.
+protocol SyntheticUser: Sendable {
+    var path: String { get }
+    /// Asks for one run and waits for its end.
+    mutating func work(_ prompt: String) async -> WorkOutcome
+    /// Lets go of whatever is open.
+    mutating func leave() async
+}
+
+/// How many runs ended how, by path.
+public final class SyntheticOutcomes: Sendable {
+    /// The counts of one path.
+    public struct Counts: Sendable, Equatable {
+        /// Runs that ended well.
+        public var completed = 0
+        /// Runs that were refused or failed.
+        public var failed = 0
+        /// Requests without an answer.
+        public var unreachable = 0
+        /// The last failure's words.
+        public var lastError: String?
+    }
+
+    private let counts = Mutex<[String: Counts]>([:])
+
+    func count(_ outcome: WorkOutcome, _ path: String) {
+        counts.withLock { counts in
+            switch outcome {
+            case .completed: counts[path, default: Counts()].completed += 1
+            case .failed(let words):
+                counts[path, default: Counts()].failed += 1
+                counts[path]?.lastError = words
+            case .unreachable(let words):
+                counts[path, default: Counts()].unreachable += 1
+                counts[path]?.lastError = words
+            }
+        }
+    }
+
+    /// The counts so far, by path.
+    public var byPath: [String: Counts] { counts.withLock { $0 } }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Backend
+import ContextMonitor
+import Foundation
+import Logging
+import PatternDetection
+import SyntheticUsers
+
+/// The flags of `serve`, as DESIGN.md names them.
+struct ServeOptions: ParsableArguments {
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 8700
+    @Option(help: "factory|singleton|mixed|hollow|unconfigured for all paths, or PATH=PATTERN,…")
+    var pattern = "factory"
+    @Option(help: "The declared target of a path, PATH=PATTERN; may be repeated.")
+    var expect: [String] = []
+    @Flag(help: "Let a living singleton stand in where a factory fails; counted, never silent.")
+    var allowLegacyFallback = false
+    @Flag(help: "Let prompts, arguments and results travel to operators.")
+    var exposePayloads = false
+    @Option(help: "Who the users are: lines USER TOKEN.")
+    var usersFile: String?
+    @Option(help: "Who the operators are: lines TOKEN NAME read[,act].")
+    var tokenFile: String?
+    @Flag(help: "No tokens needed on loopback; the header X-Ctxtop-User names the user.")
+    var insecureLoopback = false
+    @Flag(help: "Add /v1/echo, a WebSocket that echoes.")
+    var echo = false
+    @Option(
+        name: .customLong("traffic"), help: "Run synthetic users against itself: USERS[:RUNS PER MINUTE].")
+    var trafficText: String?
+    @Option(help: "How many seconds running runs may go on when the server stops.")
+    var drainTimeout = 10
+    @Option(help: "trace|debug|info|notice|warning|error|critical")
+    var logLevel = Logger.Level.notice
+
+    /// The load of `--traffic`.
+    var traffic: SyntheticTraffic? { trafficText.flatMap { SyntheticTraffic(parsing: $0) } }
+
+    mutating func validate() throws {
+        if trafficText != nil, traffic == nil {
+            throw ValidationError(
+                "--traffic takes USERS[:RATE]: 1 to 10,000 users, up to 6,000 runs a minute each")
+        }
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if insecureLoopback, !isLoopback {
+            throw ValidationError("--insecure-loopback needs a loopback --host; use --token-file for \(host)")
+        }
+        _ = try backendConfiguration()
+    }
+
+    /// What the flags say, checked.
+    func backendConfiguration() throws -> BackendConfiguration {
+        var configuration = BackendConfiguration()
+        configuration.host = host
+        configuration.port = port
+        configuration.allowsLegacyFallback = allowLegacyFallback
+        configuration.exposesPayloads = exposePayloads
+        configuration.offersEcho = echo
+        configuration.drainLimit = .seconds(drainTimeout)
+        do throws(PatternAssignmentError) {
+            configuration.patterns = try PatternAssignment(parsing: pattern)
+        } catch {
+            throw ValidationError("--pattern: \(error)")
+        }
+        for text in expect {
+            let sides = text.split(separator: "=").map(String.init)
+            guard sides.count == 2, let verdict = Verdict(sides[1]),
+                ConsumerPath.all.contains(ConsumerPath(rawValue: sides[0]))
+            else { throw ValidationError("--expect: \"\(text)\" is not PATH=PATTERN") }
+            configuration.expected[ConsumerPath(rawValue: sides[0])] = verdict
+        }
+        configuration.operators =
+            try tokenFile.map { .tokens(try OperatorToken.parse(file: try contents($0))) }
+            ?? (insecureLoopback ? .insecureLoopback : .nobody)
+        configuration.users =
+            try usersFile.map { try UserAccess.parse(file: try contents($0)) }
+            ?? (insecureLoopback ? .insecureLoopback : .tokens([:]))
+        return configuration
+    }
+
+    private func contents(_ path: String) throws -> String {
+        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+            throw ValidationError("cannot read \(path); check that it exists and may be read")
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
