@@ -19,6 +19,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -28,6 +29,7 @@ let package = Package(
         .library(name: "PatternDetection", targets: ["PatternDetection"]),
         .library(name: "ContextMonitor", targets: ["ContextMonitor"]),
         .library(name: "Backend", targets: ["Backend"]),
+        .executable(name: "ctxtop", targets: ["ctxtop"]),
         .executable(name: "ctxtop-backend", targets: ["ctxtop-backend"]),
     ],
     dependencies: [
@@ -37,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -70,6 +73,36 @@ let package = Package(
                 "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", argumentParser,
                 asyncHTTPClient, lifecycle, logging, unixSignals,
             ], swiftSettings: settings),
+        .target(name: "Screen", swiftSettings: settings),
+        .target(
+            name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(name: "Terminal", dependencies: ["Screen", "CNcurses"], swiftSettings: settings),
+        .target(
+            name: "ConsoleModel", dependencies: ["WireProtocol", "PatternDetection", deque],
+            swiftSettings: settings),
+        .target(
+            name: "ConsoleViews",
+            dependencies: ["ConsoleModel", "Screen", "WireProtocol", "PatternDetection"],
+            swiftSettings: settings),
+        .target(
+            name: "Dialects", dependencies: ["WireProtocol", "PatternDetection"], swiftSettings: settings),
+        .target(
+            name: "ConsoleClient",
+            dependencies: ["Dialects", "WireProtocol", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            swiftSettings: settings),
+        .target(
+            name: "ConsoleApp",
+            dependencies: [
+                "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
+                "Terminal", "WireProtocol",
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "ctxtop",
+            dependencies: [
+                "Backend", "ConsoleApp", "ConsoleClient", "ConsoleModel", "Dialects", "PatternDetection",
+                "SyntheticUsers", "Terminal", "WireProtocol", argumentParser, asyncHTTPClient, lifecycle,
+                logging,
+            ], swiftSettings: settings),
         .testTarget(
             name: "PatternDetectionTests", dependencies: ["PatternDetection"], swiftSettings: settings),
         .testTarget(
@@ -80,6 +113,13 @@ let package = Package(
             dependencies: [
                 "ContextMonitor", "WireProtocol", "PatternDetection", hummingbird, nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "WebSocketTransportTests",
+            dependencies: [
+                "Backend", "WebSocketTransport", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
+                nioCore,
+                nioHTTP1, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "BackendTests",

@@ -49,7 +49,8 @@ import Testing
 
     @Test func webSocketAndRouterShareAPort() async throws {
         try await serving { port, open, _ in
-            let client = try await Loopback(port: port).connect(path: "/ws?a=1", subprotocols: ["ag-ui.v1.json"])
+            let client = try await Loopback(port: port).connect(
+                path: "/ws?a=1", subprotocols: ["ag-ui.v1.json"])
             #expect(client.subprotocol == "ag-ui.v1.json")
             try client.send("作者")
             var iterator = client.messages.makeAsyncIterator()
@@ -111,7 +112,8 @@ import Testing
             for client in clients {
                 #expect(
                     await client.closed
-                        == WebSocketClosure(code: .serviceRestart, reason: "new version", cause: .closedByPeer))
+                        == WebSocketClosure(
+                            code: .serviceRestart, reason: "new version", cause: .closedByPeer))
             }
         }
     }

@@ -4,7 +4,9 @@ import Testing
 @testable import WebSocketTransport
 
 @Suite struct CloseCodeTests {
-    @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])
+    @Test(arguments: [
+        1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
+    ])
     func aCodeThatMayBeSentIsACode(_ number: Int) {
         #expect(WebSocketCloseCode(number).map { Int($0.number) } == number)
     }

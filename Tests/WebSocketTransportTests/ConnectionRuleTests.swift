@@ -77,7 +77,8 @@ import Testing
         let outbox = Outbox(role: .server, maximumBytes: 100)
         #expect(outbox.append(.text("a")) == .wake)
         #expect(outbox.append(.text("b")) == .queued)
-        #expect(outbox.take() == joined([FrameBytes.server(.text, [0x61]), FrameBytes.server(.text, [0x62])]))
+        #expect(
+            outbox.take() == joined([FrameBytes.server(.text, [0x61]), FrameBytes.server(.text, [0x62])]))
         #expect(outbox.take() == nil)
         #expect(outbox.append(.text("c")) == .wake)
     }

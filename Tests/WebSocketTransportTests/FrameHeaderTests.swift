@@ -11,11 +11,12 @@ import Testing
         return try FrameHeader.read(from: &buffer, role: role, isInsideMessage: isInsideMessage)
     }
 
-    @Test(arguments: [
-        ([0x00], 0), ([0x7D], 125), ([0x7E, 0x00, 0x7E], 126), ([0x7E, 0xFF, 0xFF], 65535),
-        ([0x7F, 0, 0, 0, 0, 0, 1, 0, 0], 65536), ([0x7E, 0, 5], 5), ([0x7F, 0, 0, 0, 0, 0, 0, 0, 5], 5),
-        ([0x7F, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], Int.max),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x00], 0), ([0x7D], 125), ([0x7E, 0x00, 0x7E], 126), ([0x7E, 0xFF, 0xFF], 65535),
+            ([0x7F, 0, 0, 0, 0, 0, 1, 0, 0], 65536), ([0x7E, 0, 5], 5), ([0x7F, 0, 0, 0, 0, 0, 0, 0, 5], 5),
+            ([0x7F, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], Int.max),
+        ] as [([UInt8], Int)])
     func lengthIsReadInAllThreeForms(_ bytes: [UInt8], _ length: Int) throws {
         #expect(try read([0x82] + bytes)?.length == length)
         for count in bytes.indices { #expect(try read([0x82] + bytes.prefix(count)) == nil) }

@@ -57,7 +57,8 @@ import Testing
 
     @Test func handshakeTheRFCForbidsIsInvalid() {
         let changes: [(inout HTTPRequestHead) -> Void] = [
-            { $0.method = .POST }, { $0.version = .http1_0 }, { $0.headers.remove(name: "sec-websocket-key") },
+            { $0.method = .POST }, { $0.version = .http1_0 },
+            { $0.headers.remove(name: "sec-websocket-key") },
             { $0.headers.replaceOrAdd(name: "sec-websocket-key", value: "c2hvcnQ=") },
             { $0.headers.replaceOrAdd(name: "sec-websocket-key", value: "dGhlIHNhbXBsZSBub25jZ!==") },
             { $0.headers.add(name: "sec-websocket-key", value: "dGhlIHNhbXBsZSBub25jZQ==") },
@@ -72,10 +73,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["ag-ui.v1.json", "b"], "b, ag-ui.v1.json", "ag-ui.v1.json"), (["a", "b"], "c,b", "b"),
-        (["a"], "A", nil), ([], "a", nil), (["a"], "", nil),
-    ] as [([String], String, String?)])
+    @Test(
+        arguments: [
+            (["ag-ui.v1.json", "b"], "b, ag-ui.v1.json", "ag-ui.v1.json"), (["a", "b"], "c,b", "b"),
+            (["a"], "A", nil), ([], "a", nil), (["a"], "", nil),
+        ] as [([String], String, String?)])
     func serverPrefersTheFirstOfItsOwnSubprotocols(_ own: [String], _ offered: String, _ chosen: String?) {
         let answer = judged(
             { $0.headers.add(name: "sec-websocket-protocol", value: offered) }, subprotocols: own)
@@ -84,7 +86,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("websocket", "Upgrade", true), ("WebSocket", "upgrade, close", true), ("h2c, websocket", "upgrade", true),
+        ("websocket", "Upgrade", true), ("WebSocket", "upgrade, close", true),
+        ("h2c, websocket", "upgrade", true),
         ("h2c", "upgrade", false), ("websocket", "keep-alive", false), ("", "upgrade", false),
     ]) func attemptNamesBothHeaders(_ upgrade: String, _ connection: String, _ isAttempt: Bool) {
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
@@ -94,13 +97,15 @@ import Testing
 
     private let client = ClientHandshake(key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: ["a", "b"])
 
-    @Test(arguments: [
-        ([:], .success(nil)), (["Sec-WebSocket-Protocol": "b"], .success("b")),
-        (["Sec-WebSocket-Protocol": "c"], .failure(.unofferedSubprotocol("c"))),
-        (["Sec-WebSocket-Accept": "AAAA"], .failure(.wrongAccept)), (["Upgrade": "h2c"], .failure(.missingUpgrade)),
-        (["Connection": "close"], .failure(.missingConnection)),
-        (["Sec-WebSocket-Extensions": "x"], .failure(.unofferedExtension("x"))),
-    ] as [([String: String], Result<String?, HandshakeFault>)])
+    @Test(
+        arguments: [
+            ([:], .success(nil)), (["Sec-WebSocket-Protocol": "b"], .success("b")),
+            (["Sec-WebSocket-Protocol": "c"], .failure(.unofferedSubprotocol("c"))),
+            (["Sec-WebSocket-Accept": "AAAA"], .failure(.wrongAccept)),
+            (["Upgrade": "h2c"], .failure(.missingUpgrade)),
+            (["Connection": "close"], .failure(.missingConnection)),
+            (["Sec-WebSocket-Extensions": "x"], .failure(.unofferedExtension("x"))),
+        ] as [([String: String], Result<String?, HandshakeFault>)])
     func answerIsChecked(_ change: [String: String], _ result: Result<String?, HandshakeFault>) {
         var headers: HTTPHeaders = [
             "Upgrade": "WebSocket", "Connection": "Upgrade",
@@ -112,7 +117,8 @@ import Testing
         #expect(judged == result)
     }
 
-    @Test(arguments: ["", "x", "/a b", "/a\r\nX: y", "/作"]) func pathThatCannotBeSentIsRefused(_ path: String) {
+    @Test(arguments: ["", "x", "/a b", "/a\r\nX: y", "/作"]) func pathThatCannotBeSentIsRefused(_ path: String)
+    {
         #expect(throws: WebSocketError.invalidRequest("path \(path)")) {
             try client.request(host: "a", port: 80, path: path, headers: [])
         }

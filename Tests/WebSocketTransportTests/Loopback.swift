@@ -28,7 +28,9 @@ struct Loopback {
                     try await server.executeThenClose { inbound in
                         for try await outcome in inbound {
                             connections.addTask {
-                                guard case .webSocket(let connection, let head, let route) = try? await outcome.get()
+                                guard
+                                    case .webSocket(let connection, let head, let route) =
+                                        try? await outcome.get()
                                 else { return }
                                 await route.body(connection, head)
                                 connection.close()
@@ -69,8 +71,11 @@ struct RawClient {
 
     /// Connects and runs `body`, then closes TCP without a word.
     static func connected(
-        to port: Int, body: (inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
-            NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Void
+        to port: Int,
+        body: (
+            inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+            NIOAsyncChannelOutboundWriter<ByteBuffer>
+        ) async throws -> Void
     ) async throws {
         let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port) { channel in

@@ -25,7 +25,9 @@ import Testing
         return (route, closures)
     }
 
-    @Test(arguments: [0, 1, 125, 126, 65535, 65536, 1_000_000]) func everySizeComesBack(_ count: Int) async throws {
+    @Test(arguments: [0, 1, 125, 126, 65535, 65536, 1_000_000]) func everySizeComesBack(_ count: Int)
+        async throws
+    {
         try await Loopback.serving(Self.echo) { server in
             let client = try await server.connect(configuration: Self.large)
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
@@ -63,11 +65,14 @@ import Testing
                     ]))
                 let pong = FrameBytes.server(.pong, [1, 2])
                 let hello = FrameBytes.server(.text, Array("Hello".utf8))
-                let bytes = try await inbound.read { $0.readableBytesView.suffix(7).elementsEqual(hello.readableBytesView) }
+                let bytes = try await inbound.read {
+                    $0.readableBytesView.suffix(7).elementsEqual(hello.readableBytesView)
+                }
                 let head = String(buffer: bytes)
                 #expect(head.hasPrefix("HTTP/1.1 101 "))
                 #expect(head.lowercased().contains("sec-websocket-accept: s3ppl"))
-                #expect(bytes.readableBytesView.suffix(11).elementsEqual(joined([pong, hello]).readableBytesView))
+                #expect(
+                    bytes.readableBytesView.suffix(11).elementsEqual(joined([pong, hello]).readableBytesView))
             }
         }
     }
@@ -137,7 +142,8 @@ import Testing
     }
 
     @Test func clientThatDoesNotReadIsClosedForOverflow() async throws {
-        let (route, closures) = reporting(WebSocketConfiguration(closeTimeout: .milliseconds(50))) { connection in
+        let (route, closures) = reporting(WebSocketConfiguration(closeTimeout: .milliseconds(50))) {
+            connection in
             let piece = [UInt8](repeating: 1, count: 100_000)
             do throws(WebSocketError) {
                 while true {
@@ -169,7 +175,9 @@ import Testing
 
     @Test func slowReaderHoldsTheSenderBack() async throws {
         // The server reads nothing: after its bound and the socket's, the client's queue is full.
-        let (route, closures) = reporting { connection in
+        // The client's end stands behind unread bytes, so that only a ping finds it out.
+        let keepAlive = WebSocketConfiguration(keepAliveInterval: .milliseconds(20))
+        let (route, closures) = reporting(keepAlive) { connection in
             _ = await connection.closed
         }
         try await Loopback.serving(route) { server in

@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test func bytesNeedNotBeText() {
-        #expect(ParserRun(FrameBytes.client(.binary, [0xFF, 0xFE])).frames == [.message(.binary([0xFF, 0xFE]))])
+        #expect(
+            ParserRun(FrameBytes.client(.binary, [0xFF, 0xFE])).frames == [.message(.binary([0xFF, 0xFE]))])
     }
 
     @Test(arguments: [(10, 0), (5, 5), (10, 1), (5, 6), (0, 11)])
@@ -90,11 +91,13 @@ import Testing
         #expect(ParserRun(ping, maximumMessageBytes: 10).frames.count == 1)
     }
 
-    @Test(arguments: [
-        ([], nil), ([3], .truncatedCloseCode), (FrameBytes.close(1000, [0xC3]), .invalidCloseReason),
-        (FrameBytes.close(1000, [0xFF]), .invalidCloseReason), (FrameBytes.close(1005), .invalidCloseCode(1005)),
-        (FrameBytes.close(3000, Array(repeating: 0x61, count: 123)), nil),
-    ] as [([UInt8], ProtocolViolation?)])
+    @Test(
+        arguments: [
+            ([], nil), ([3], .truncatedCloseCode), (FrameBytes.close(1000, [0xC3]), .invalidCloseReason),
+            (FrameBytes.close(1000, [0xFF]), .invalidCloseReason),
+            (FrameBytes.close(1005), .invalidCloseCode(1005)),
+            (FrameBytes.close(3000, Array(repeating: 0x61, count: 123)), nil),
+        ] as [([UInt8], ProtocolViolation?)])
     func closePayloadIsChecked(_ payload: [UInt8], _ violation: ProtocolViolation?) {
         let run = ParserRun(FrameBytes.client(.close, payload))
         #expect(run.violation == violation)
@@ -103,6 +106,7 @@ import Testing
 
     @Test func emptyCloseFrameHasNoCode() {
         #expect(
-            ParserRun(FrameBytes.client(.close)).frames == [.close(ClosePayload(code: .noStatus, reason: ""))])
+            ParserRun(FrameBytes.client(.close)).frames == [.close(ClosePayload(code: .noStatus, reason: ""))]
+        )
     }
 }

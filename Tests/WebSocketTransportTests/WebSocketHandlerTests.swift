@@ -51,7 +51,8 @@ private final class Embedded {
 
     @Test func everyPingIsAnsweredWithItsPayload() throws {
         let end = try Embedded()
-        try end.receive(joined([FrameBytes.client(.ping, [1, 2]), FrameBytes.client(.ping), FrameBytes.client(.pong)]))
+        try end.receive(
+            joined([FrameBytes.client(.ping, [1, 2]), FrameBytes.client(.ping), FrameBytes.client(.pong)]))
         #expect(try end.written() == joined([FrameBytes.server(.pong, [1, 2]), FrameBytes.server(.pong)]))
     }
 
@@ -63,10 +64,11 @@ private final class Embedded {
         #expect(bytes == joined(["a", "b", "c"].map { FrameBytes.server(.text, Array($0.utf8)) }))
     }
 
-    @Test(arguments: [
-        (FrameBytes.client(.close, FrameBytes.close(4000, [0x61])), FrameBytes.close(4000), 4000),
-        (FrameBytes.client(.close), [], 1005),
-    ] as [(ByteBuffer, [UInt8], Int)])
+    @Test(
+        arguments: [
+            (FrameBytes.client(.close, FrameBytes.close(4000, [0x61])), FrameBytes.close(4000), 4000),
+            (FrameBytes.client(.close), [], 1005),
+        ] as [(ByteBuffer, [UInt8], Int)])
     func peersCloseIsEchoedAndEndsTCP(_ frame: ByteBuffer, _ answer: [UInt8], _ code: Int) throws {
         let end = try Embedded()
         try end.receive(joined([frame, FrameBytes.text("too late")]))
@@ -76,14 +78,17 @@ private final class Embedded {
         #expect(end.received.isEmpty && !end.channel.isActive)
     }
 
-    @Test(arguments: [
-        (FrameBytes(first: 0xC1).buffer, .reservedBits, 1002),
-        (FrameBytes(first: 0x83).buffer, .reservedOpcode(3), 1002),
-        (FrameBytes(first: 0x81, key: nil).buffer, .unmaskedFrame, 1002),
-        (FrameBytes.client(.text, [0xFF]), .invalidText, 1007),
-        (FrameBytes.client(.binary, Array(repeating: 0, count: 11)), .messageTooBig(limit: 10), 1009),
-    ] as [(ByteBuffer, ProtocolViolation, UInt16)])
-    func violationClosesWithItsCode(_ frame: ByteBuffer, _ violation: ProtocolViolation, _ code: UInt16) throws {
+    @Test(
+        arguments: [
+            (FrameBytes(first: 0xC1).buffer, .reservedBits, 1002),
+            (FrameBytes(first: 0x83).buffer, .reservedOpcode(3), 1002),
+            (FrameBytes(first: 0x81, key: nil).buffer, .unmaskedFrame, 1002),
+            (FrameBytes.client(.text, [0xFF]), .invalidText, 1007),
+            (FrameBytes.client(.binary, Array(repeating: 0, count: 11)), .messageTooBig(limit: 10), 1009),
+        ] as [(ByteBuffer, ProtocolViolation, UInt16)])
+    func violationClosesWithItsCode(_ frame: ByteBuffer, _ violation: ProtocolViolation, _ code: UInt16)
+        throws
+    {
         let end = try Embedded(configuration: .init(maximumMessageBytes: 10))
         try end.receive(joined([FrameBytes.text("before"), frame, FrameBytes.text("after")]))
         #expect(end.received == [.text("before")])
@@ -170,6 +175,14 @@ private final class Embedded {
         #expect(try end.written().getInteger(at: 2) == UInt16(1001))
     }
 
+    @Test func drainingServerLeavesTheCloseToAnOwnerThatWantsIt() throws {
+        let end = try Embedded(configuration: .init(closesWhenServerDrains: false))
+        end.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        #expect(try end.written().readableBytes == 0)
+        end.handler.close(code: .serviceRestart, reason: "")
+        #expect(try end.written().getInteger(at: 2) == UInt16(1012))
+    }
+
     @Test func peerThatDoesNotReadIsClosedAndReported() throws {
         let end = try Embedded(configuration: .init(maximumQueuedBytes: 100))
         end.channel.isWritable = false
@@ -185,7 +198,8 @@ private final class Embedded {
     @Test func peerThatPingsAndDoesNotReadRunsOverToo() throws {
         let end = try Embedded(configuration: .init(maximumQueuedBytes: 100))
         end.channel.isWritable = false
-        try end.receive(joined(Array(repeating: FrameBytes.client(.ping, Array(repeating: 1, count: 80)), count: 2)))
+        try end.receive(
+            joined(Array(repeating: FrameBytes.client(.ping, Array(repeating: 1, count: 80)), count: 2)))
         #expect(end.closure?.cause == .overflow(discardedBytes: 82))
     }
 }

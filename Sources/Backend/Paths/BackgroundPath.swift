@@ -64,7 +64,7 @@ final class BackgroundPath: Sendable {
         let id = SessionID(rawValue: UUIDv7.text(at: SystemClock.now()))
         do throws(SessionError) {
             return try await hub.open(
-                id, user: context.user, on: .background, request: context.id, connection: nil)
+                id, user: context.user, on: .background, request: context.requestID, connection: nil)
         } catch {
             await hub.end(id, reason: "no dispatcher")
             throw error

@@ -28,7 +28,7 @@ struct HTTPPath: Sendable {
         do {
             let input = try RunInput(object)
             let session = try await hub.open(
-                input.thread, user: context.user, on: .http, request: context.id, connection: nil)
+                input.thread, user: context.user, on: .http, request: context.requestID, connection: nil)
             let (_, live) = session.log.follow(after: nil)
             let (run, _) = try await hub.start(
                 input.prompt, run: input.run, in: session.id, user: context.user)

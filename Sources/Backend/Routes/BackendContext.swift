@@ -8,6 +8,8 @@ import WireProtocol
 struct BackendContext: RemoteAddressRequestContext {
     var coreContext: CoreRequestContextStorage
     let remoteAddress: SocketAddress?
+    /// The request's id in contexts; Hummingbird's own needs a log handler that keeps metadata, or it traps.
+    let requestID = UUIDv7.text(at: SystemClock.now())
     var user: UserID = "anonymous"
 
     init(source: Source) {

@@ -33,7 +33,10 @@ struct WebSocketRoutes: Sendable {
             let authorization = head.headers.first(name: "authorization")
             let named = head.headers.first(name: UserAccess.headerName)
             guard let user = users.user(authorization: authorization, named: named) else { return nil }
-            return WebSocketRoute(subprotocols: [WebSocketPath.subprotocol]) { connection, _ in
+            return WebSocketRoute(
+                subprotocols: [WebSocketPath.subprotocol],
+                configuration: WebSocketConfiguration(closesWhenServerDrains: false)
+            ) { connection, _ in
                 await untilStop { await WebSocketPath(hub: hub).serve(connection, user: user) }
             }
         case "/v1/echo" where offersEcho:

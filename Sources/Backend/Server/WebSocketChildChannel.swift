@@ -1,4 +1,3 @@
-import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -42,6 +41,7 @@ struct WebSocketChildChannel: HTTPChannelHandler {
         upgrade = WebSocketServerUpgrade(firstRequestTimeout: idleTimeout, decide: decide)
     }
 
+    /// Puts HTTP on a new connection; what it becomes is known with its first request.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let idleTimeout = idleTimeout
         return channel.eventLoop.makeCompletedFuture {

@@ -7,6 +7,7 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = HTTPClientRequestPart
 
+    /// How far the handshake has come.
     private enum State {
         /// TCP is not there yet; a failure is reported by whoever connects.
         case connecting
@@ -15,7 +16,9 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         case switching(HTTPResponseHead)
         /// Another answer came; its body is collected.
         case refused(HTTPResponseHead, ByteBuffer)
-        /// Decided. Bytes that came with the 101 are frames and are passed on.
+        /// The 101 is good and HTTP is being taken away; frames that arrived meanwhile.
+        case emptying([NIOAny])
+        /// Decided.
         case done
     }
 
@@ -36,6 +39,7 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
     /// How much of a refusal's body is kept, in bytes: enough for a problem document.
     private static let keptBody = 1024
 
+    /// One handshake; `opened` is completed exactly once, but for a failed connect.
     init(
         handshake: ClientHandshake, request: HTTPRequestHead, http: HTTPHandlers,
         configuration: WebSocketConfiguration, opened: EventLoopPromise<WebSocketConnection>
@@ -47,6 +51,7 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         self.opened = opened
     }
 
+    /// TCP is there: asks for the WebSocket.
     func channelActive(context: ChannelHandlerContext) {
         state = .waiting
         context.write(wrapOutboundOut(.head(request)), promise: nil)
@@ -58,8 +63,15 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         context.fireChannelActive()
     }
 
+    /// Takes the answer in parts, and frames once HTTP is being taken away.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .done = state { return context.fireChannelRead(data) }
+        switch state {
+        case .done: return context.fireChannelRead(data)
+        case .emptying(let held):
+            state = .emptying(held + [data])
+            return
+        case .connecting, .waiting, .switching, .refused: break
+        }
         switch (state, unwrapInboundIn(data)) {
         case (.waiting, .head(let head)):
             state = head.status == .switchingProtocols ? .switching(head) : .refused(head, ByteBuffer())
@@ -73,6 +85,7 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         }
     }
 
+    /// A refusal without a length ends here; everything else is cut off.
     func channelInactive(context: ChannelHandlerContext) {
         if case .refused(let head, let body) = state {
             refuse(head, body, context: context)
@@ -82,16 +95,19 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         context.fireChannelInactive()
     }
 
+    /// The channel is gone; nobody may wait for ever.
     func handlerRemoved(context: ChannelHandlerContext) {
         if case .connecting = state { return }
         fail(.unreachable("the connection ended during the handshake"), context: context)
     }
 
+    /// An answer that is not HTTP, or a broken connection.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .done = state { return context.fireErrorCaught(error) }
         fail(.unreachable("\(error)"), context: context)
     }
 
+    /// The server answered, and not with 101.
     private func refuse(_ head: HTTPResponseHead, _ body: ByteBuffer, context: ChannelHandlerContext) {
         let prefix = String(decoding: body.readableBytesView.prefix(Self.keptBody), as: UTF8.self)
         fail(.refused(status: Int(head.status.code), body: prefix), context: context)
@@ -106,27 +122,39 @@ final class ClientHandshakeHandler: ChannelInboundHandler, RemovableChannelHandl
         context.close(promise: nil)
     }
 
-    /// Puts the WebSocket behind this handler, then takes HTTP away; what the decoder
-    /// still holds are the server's first frames, which pass through here.
+    /// Takes HTTP away. What the decoder still holds are the server's first frames; they wait here.
+    ///
+    /// The WebSocket comes only when the decoder is gone: the decoder looks at
+    /// every write to pair requests with responses, and traps on bytes.
     private func open(_ head: HTTPResponseHead, context: ChannelHandlerContext) {
-        let connection: WebSocketConnection
-        do {
-            let subprotocol = try handshake.subprotocol(acceptedBy: head)
-            connection = try WebSocketConnection(
-                on: context.channel, role: .client, subprotocol: subprotocol, configuration: configuration)
-        } catch let fault as HandshakeFault {
-            return fail(.invalidHandshake(fault), context: context)
+        let subprotocol: String?
+        do throws(HandshakeFault) {
+            subprotocol = try handshake.subprotocol(acceptedBy: head)
         } catch {
-            return fail(.unreachable("\(error)"), context: context)
+            return fail(.invalidHandshake(error), context: context)
         }
-        state = .done
-        timer?.cancel()
+        state = .emptying([])
         let pipeline = context.pipeline.syncOperations
         pipeline.removeHandler(http.encoder, promise: nil)
-        // Whoever gets the connection may send at once, from another thread: HTTP must be gone before.
-        pipeline.removeHandler(http.decoder).assumeIsolated().whenComplete { [opened] _ in
-            pipeline.removeHandler(self, promise: nil)
+        pipeline.removeHandler(http.decoder).assumeIsolated().whenComplete { _ in
+            self.install(subprotocol: subprotocol, context: context)
+        }
+    }
+
+    /// Puts the WebSocket behind this handler, gives it what waits, and leaves.
+    private func install(subprotocol: String?, context: ChannelHandlerContext) {
+        guard case .emptying(let held) = state else { return }
+        do {
+            let connection = try WebSocketConnection(
+                on: context.channel, role: .client, subprotocol: subprotocol, configuration: configuration)
+            state = .done
+            timer?.cancel()
+            for frames in held { context.fireChannelRead(frames) }
+            context.fireChannelReadComplete()
             opened.succeed(connection)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        } catch {
+            fail(.unreachable("\(error)"), context: context)
         }
     }
 }

@@ -2,6 +2,7 @@ import Synchronization
 
 /// The WebSockets a server holds open, so that it can count them and close them all.
 public final class OpenWebSockets: Sendable {
+    /// What all connections share under the lock.
     private struct State {
         var connections: [ObjectIdentifier: WebSocketConnection] = [:]
         var overflows = 0

@@ -19,6 +19,7 @@ final class Outbox: Sendable {
         case sealed
     }
 
+    /// What senders and the event loop share under the lock.
     private struct State {
         var waiting = ByteBuffer()
         /// Bytes given to the channel and not yet written to the socket.
@@ -35,6 +36,7 @@ final class Outbox: Sendable {
     /// The longest frame header: 2 bytes, 8 of length, 4 of mask (RFC 6455 5.2).
     private static let longestHeader = 14
 
+    /// An empty queue; `maximumBytes` bounds what waits and what is in flight together.
     init(role: WebSocketRole, maximumBytes: Int) {
         self.role = role
         self.maximumBytes = maximumBytes
@@ -55,6 +57,7 @@ final class Outbox: Sendable {
         append(opcode, length: payload.readableBytes) { $0.writeImmutableBuffer(payload) }
     }
 
+    /// Encodes one frame under the lock, so that frames of two tasks do not mix.
     private func append(
         _ opcode: WebSocketOpcode, length: Int, payload: (inout ByteBuffer) -> Void
     ) -> Outcome {

@@ -15,11 +15,18 @@ public struct WebSocketConfiguration: Sendable, Equatable {
     /// How long a client waits for TCP and then for the answer to its handshake.
     public var handshakeTimeout: Duration
 
+    /// Whether the connection closes with 1001 as soon as its server drains.
+    ///
+    /// When false the owner ends its work first and closes by itself, with
+    /// `OpenWebSockets.closeAll` for example; the server waits for that.
+    public var closesWhenServerDrains: Bool
+
     /// Defaults: 1 MiB messages, 1 MiB queue, 16 unread, 5 s to close, 20 s keepalive, 10 s handshake.
     public init(
         maximumMessageBytes: Int = 1 << 20, maximumQueuedBytes: Int = 1 << 20,
         maximumUnreadMessages: Int = 16, closeTimeout: Duration = .seconds(5),
-        keepAliveInterval: Duration? = .seconds(20), handshakeTimeout: Duration = .seconds(10)
+        keepAliveInterval: Duration? = .seconds(20), handshakeTimeout: Duration = .seconds(10),
+        closesWhenServerDrains: Bool = true
     ) {
         self.maximumMessageBytes = maximumMessageBytes
         self.maximumQueuedBytes = maximumQueuedBytes
@@ -27,5 +34,6 @@ public struct WebSocketConfiguration: Sendable, Equatable {
         self.closeTimeout = closeTimeout
         self.keepAliveInterval = keepAliveInterval
         self.handshakeTimeout = handshakeTimeout
+        self.closesWhenServerDrains = closesWhenServerDrains
     }
 }

@@ -75,6 +75,7 @@ public final class WebSocketConnection: Sendable {
         }
     }
 
+    /// Has the event loop write what waits; once for all the sends before its turn.
     private func wake() {
         channel.eventLoop.execute { [handler] in handler.value?.flushOutbox() }
     }

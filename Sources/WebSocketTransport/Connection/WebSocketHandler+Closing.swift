@@ -17,6 +17,7 @@ extension WebSocketHandler {
         context?.close(promise: nil)
     }
 
+    /// The peer's close frame: answered if it is the first, then TCP ends.
     func peerClosed(_ payload: ClosePayload) {
         if closing.peerClosed(payload) {
             outbox.appendClose(ClosePayload(code: payload.code, reason: ""))
@@ -25,12 +26,14 @@ extension WebSocketHandler {
         endTransport()
     }
 
+    /// Gives up on the peer (RFC 6455 7.1.7): says why, tells the owner, ends TCP.
     func fail(_ payload: ClosePayload, cause: WebSocketClosure.Cause) {
         if closing.fail(payload, cause: cause) { outbox.appendClose(payload) }
         report()
         endTransport()
     }
 
+    /// TCP is gone: nothing is read or sent any more, no timer is left.
     func transportEnded() {
         closing.transportEnded()
         report()
@@ -62,6 +65,7 @@ extension WebSocketHandler {
         readHeld()
     }
 
+    /// Bounds the wait for the peer, from the first close frame to the end of TCP.
     private func scheduleCloseTimer() {
         guard closeTimer == nil, let context else { return }
         let loop = context.eventLoop.assumeIsolated()

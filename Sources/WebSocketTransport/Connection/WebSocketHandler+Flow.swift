@@ -45,8 +45,11 @@ extension WebSocketHandler {
         }
     }
 
+    /// Starts one interval, if the configuration wants any.
     func scheduleKeepAlive() {
-        guard let interval = configuration.keepAliveInterval, let context, keepAliveTimer == nil else { return }
+        guard let interval = configuration.keepAliveInterval, let context, keepAliveTimer == nil else {
+            return
+        }
         let loop = context.eventLoop.assumeIsolated()
         keepAliveTimer = loop.scheduleTask(in: TimeAmount(interval)) {
             self.keepAliveTimer = nil
@@ -54,6 +57,7 @@ extension WebSocketHandler {
         }
     }
 
+    /// One interval is over: a ping, or the end.
     private func keepAliveEnded() {
         guard closing.isOpen else { return }
         switch keepAlive.intervalEnded(isListening: !intake.isPaused) {

@@ -21,9 +21,10 @@ public final class WebSocketHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var keepAliveTimer: Scheduled<Void>?
     var closeTimer: Scheduled<Void>?
-    private var parser: MessageParser
-    private var callbacks: WebSocketCallbacks?
+    var parser: MessageParser
+    var callbacks: WebSocketCallbacks?
 
+    /// A handler whose queue others write to.
     init(
         role: WebSocketRole, configuration: WebSocketConfiguration, outbox: Outbox,
         callbacks: WebSocketCallbacks
@@ -42,8 +43,6 @@ public final class WebSocketHandler: ChannelDuplexHandler {
         let outbox = Outbox(role: role, maximumBytes: configuration.maximumQueuedBytes)
         self.init(role: role, configuration: configuration, outbox: outbox, callbacks: callbacks)
     }
-
-    // MARK: The channel
 
     /// Starts the keepalive.
     public func handlerAdded(context: ChannelHandlerContext) {
@@ -97,7 +96,9 @@ public final class WebSocketHandler: ChannelDuplexHandler {
             flushOutbox()
             transportEnded()
             context.close(promise: nil)
-        case is ChannelShouldQuiesceEvent: close(code: .goingAway, reason: "server is shutting down")
+        case is ChannelShouldQuiesceEvent:
+            guard configuration.closesWhenServerDrains else { return }
+            close(code: .goingAway, reason: "server is shutting down")
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -113,47 +114,5 @@ public final class WebSocketHandler: ChannelDuplexHandler {
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
         transportEnded()
         context.close(promise: nil)
-    }
-
-    // MARK: Frames
-
-    private func readRest() {
-        if closing.closure == nil { parse(heedingDemand: false) }
-    }
-
-    func parse(heedingDemand: Bool) {
-        do throws(ProtocolViolation) {
-            while closing.closure == nil, !(heedingDemand && intake.isPaused),
-                let frame = try parser.next(from: &intake.bytes)
-            {
-                take(frame)
-            }
-        } catch {
-            let payload = ClosePayload(code: error.closeCode, reason: error.closeReason)
-            fail(payload, cause: .violation(error))
-        }
-        intake.releaseIfEmpty()
-    }
-
-    private func take(_ frame: ParsedFrame) {
-        switch frame {
-        case .message(let message):
-            guard closing.isOpen, let callbacks else { return }
-            if callbacks.onMessage(message) == .pause, closing.isOpen { intake.isPaused = true }
-        case .ping(let payload):
-            // A pong that does not fit is an overflow like any other: flushing reports it.
-            if closing.isOpen { _ = outbox.append(.pong, payload) }
-        case .pong: break
-        case .close(let payload): peerClosed(payload)
-        }
-    }
-
-    /// Tells the owner how it ended; the first call counts.
-    func report() {
-        guard let closure = closing.closure, let callbacks else { return }
-        self.callbacks = nil
-        keepAliveTimer?.cancel()
-        outbox.seal()
-        callbacks.onClose(closure)
     }
 }

@@ -34,11 +34,13 @@ public struct WebSocketMessages: AsyncSequence, Sendable {
 struct WebSocketDemand: NIOAsyncSequenceProducerDelegate {
     let handler: NIOLoopBoundBox<WebSocketHandler?>
 
+    /// The reader has caught up.
     func produceMore() { resume() }
 
     /// The reader is gone: what follows is dropped, close frames and pings are still seen.
     func didTerminate() { resume() }
 
+    /// Called on the reader's task, or on the event loop.
     private func resume() {
         handler.eventLoop.execute { handler.value?.resume() }
     }

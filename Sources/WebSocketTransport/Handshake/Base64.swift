@@ -1,6 +1,7 @@
 /// Base64 (RFC 4648 4), as far as the handshake needs it.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// The padded encoding of `bytes`.
     static func encode(_ bytes: [UInt8]) -> String {
@@ -25,5 +26,6 @@ enum Base64 {
 }
 
 extension [UInt8] {
+    /// Whether the last bytes are those of `text`.
     fileprivate func hasSuffix(_ text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
 }

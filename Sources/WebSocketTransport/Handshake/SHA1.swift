@@ -21,6 +21,7 @@ enum SHA1 {
         return padded + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> $0) }
     }
 
+    /// Takes one block of 64 bytes into the state (FIPS 180-4 6.1.2).
     private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
         var words = stride(from: block.startIndex, to: block.endIndex, by: 4).map { index in
             block[index..<index + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -48,6 +49,7 @@ enum SHA1 {
         }
     }
 
+    /// A circular shift to the left (FIPS 180-4 3.2).
     private static func rotate(_ word: UInt32, by count: UInt32) -> UInt32 {
         word << count | word >> (32 - count)
     }

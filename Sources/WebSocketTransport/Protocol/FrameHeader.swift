@@ -43,6 +43,7 @@ struct FrameHeader: Sendable, Equatable {
         return FrameHeader(isFinal: first & 0x80 != 0, opcode: opcode, length: length, maskingKey: key)
     }
 
+    /// Judges the first byte: reserved bits, opcode, fragmentation (RFC 6455 5.2, 5.4, 5.5).
     private static func checkedOpcode(
         _ byte: UInt8, isInsideMessage: Bool
     ) throws(ProtocolViolation) -> WebSocketOpcode {
@@ -58,6 +59,7 @@ struct FrameHeader: Sendable, Equatable {
         return opcode
     }
 
+    /// Judges the mask bit of the second byte (RFC 6455 5.1).
     private static func checkedMask(_ byte: UInt8, role: WebSocketRole) throws(ProtocolViolation) -> Bool {
         let isMasked = byte & 0x80 != 0
         switch role {

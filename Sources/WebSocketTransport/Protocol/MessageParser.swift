@@ -27,6 +27,7 @@ struct MessageParser: Sendable {
     /// How much memory an empty message may keep for the next one, in bytes; 10,000 sockets idle.
     private static let keptCapacity = 4 << 10
 
+    /// A parser for one connection, before its first byte.
     init(role: WebSocketRole, maximumMessageBytes: Int) {
         self.role = role
         self.maximumMessageBytes = maximumMessageBytes
@@ -45,6 +46,7 @@ struct MessageParser: Sendable {
         }
     }
 
+    /// The header of the frame that is being read, checked against the message before it.
     private mutating func currentHeader(
         from buffer: inout ByteBuffer
     ) throws(ProtocolViolation) -> FrameHeader? {
@@ -64,6 +66,7 @@ struct MessageParser: Sendable {
         return header
     }
 
+    /// Takes the payload bytes that are there; text is checked as it comes.
     private mutating func takePayload(
         of header: FrameHeader, from buffer: inout ByteBuffer
     ) throws(ProtocolViolation) {
@@ -84,6 +87,7 @@ struct MessageParser: Sendable {
         guard isText else { throw .invalidText }
     }
 
+    /// Moves a piece of payload behind another and takes its mask off.
     private static func append(
         _ piece: inout ByteBuffer, to buffer: inout ByteBuffer, unmaskedBy key: MaskingKey?, at position: Int
     ) {
@@ -95,6 +99,7 @@ struct MessageParser: Sendable {
         }
     }
 
+    /// What a whole frame means; `nil` for a fragment that is not the last.
     private mutating func finish(_ header: FrameHeader) throws(ProtocolViolation) -> ParsedFrame? {
         switch header.opcode {
         case .text, .binary, .continuation:
@@ -108,12 +113,14 @@ struct MessageParser: Sendable {
         }
     }
 
+    /// The payload of the control frame that is whole now.
     private mutating func takeControl() -> ByteBuffer {
         let payload = control
         control = ByteBuffer()
         return payload
     }
 
+    /// The message that is whole now; text must not end inside a character.
     private mutating func finishMessage() throws(ProtocolViolation) -> WebSocketMessage {
         guard validator.isComplete else { throw .invalidText }
         let whole: WebSocketMessage =

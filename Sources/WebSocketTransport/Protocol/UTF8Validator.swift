@@ -60,6 +60,7 @@ struct UTF8Validator: Sendable, Equatable {
         return true
     }
 
+    /// A further byte of a character; only the second has a narrowed range.
     private mutating func continues(with byte: UInt8) -> Bool {
         guard byte >= lowest, byte <= highest else { return false }
         lowest = 0x80

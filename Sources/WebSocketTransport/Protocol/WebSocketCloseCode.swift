@@ -14,6 +14,7 @@ public struct WebSocketCloseCode: Sendable, Hashable {
         }
     }
 
+    /// One of the codes below, which need no check.
     private init(known number: UInt16) { self.number = number }
 
     /// 1000: the purpose of the connection is fulfilled.

@@ -14,7 +14,8 @@ enum ServerHandshake: Sendable, Equatable {
 
     /// Whether a request asks for a WebSocket at all.
     static func isAttempt(_ head: HTTPRequestHead) -> Bool {
-        head.headers.hasToken("websocket", in: "upgrade") && head.headers.hasToken("upgrade", in: "connection")
+        head.headers.hasToken("websocket", in: "upgrade")
+            && head.headers.hasToken("upgrade", in: "connection")
     }
 
     /// Judges an attempt; `subprotocols` are the server's, the preferred one first.
@@ -37,13 +38,15 @@ enum ServerHandshake: Sendable, Equatable {
             self = .invalid("a WebSocket handshake names one Host")
             return
         }
-        guard !headers.contains(name: "transfer-encoding"), headers["content-length"].allSatisfy({ $0 == "0" })
+        guard !headers.contains(name: "transfer-encoding"),
+            headers["content-length"].allSatisfy({ $0 == "0" })
         else {
             self = .invalid("a WebSocket handshake has no body")
             return
         }
         let offered = headers.tokens("sec-websocket-protocol")
         self = .accepted(
-            acceptKey: AcceptKey.answer(to: key), subprotocol: subprotocols.first(where: offered.contains))
+            acceptKey: AcceptKey.answer(to: key),
+            subprotocol: subprotocols.first(where: offered.contains))
     }
 }

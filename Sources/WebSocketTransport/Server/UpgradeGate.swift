@@ -11,6 +11,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// How far the first request has come; an upgraded or ordinary one has no gate any more.
     private enum State: Equatable {
         /// No request has come.
         case awaitingRequest
@@ -26,6 +27,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
     private var state = State.awaitingRequest
     private var timer: Scheduled<Void>?
 
+    /// A gate for one channel; `accepted` takes the upgrade it lets through.
     init(
         accepted: NIOLoopBoundBox<AcceptedUpgrade?>, firstRequestTimeout: Duration?,
         decide: @escaping @Sendable (HTTPRequestHead) -> WebSocketRoute?
@@ -35,6 +37,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         self.decide = decide
     }
 
+    /// Starts the time the first request may take.
     func handlerAdded(context: ChannelHandlerContext) {
         guard let firstRequestTimeout else { return }
         let channel = context.channel
@@ -43,8 +46,10 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// The first request came, or the channel is gone.
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
+    /// Judges the first head and lets everything else through.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (state, unwrapInboundIn(data)) {
         case (.answered, _): break
@@ -55,6 +60,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Asks the owner first: who may not know of a path learns nothing about the handshake.
     private func judge(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         guard head.headers.contains(name: "upgrade") else { return pass(head, context: context) }
         guard ServerHandshake.isAttempt(head), let route = decide(head) else {
@@ -91,6 +97,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
+    /// Answers a handshake the RFC forbids, and ends the connection.
     private func answer(
         _ status: HTTPResponseStatus, _ body: String, headers: HTTPHeaders, context: ChannelHandlerContext
     ) {

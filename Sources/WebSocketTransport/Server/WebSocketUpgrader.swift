@@ -20,6 +20,7 @@ struct WebSocketUpgrader<HTTP: Sendable>: NIOTypedHTTPServerProtocolUpgrader {
     /// None: NIO would also want each of them in `Connection`, where only `Upgrade` stands.
     var requiredUpgradeHeaders: [String] { [] }
 
+    /// The headers of the 101 (RFC 6455 4.2.2); fails only if the gate was left out.
     func buildUpgradeResponse(
         channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
     ) -> EventLoopFuture<HTTPHeaders> {
@@ -34,6 +35,7 @@ struct WebSocketUpgrader<HTTP: Sendable>: NIOTypedHTTPServerProtocolUpgrader {
         }
     }
 
+    /// Puts the WebSocket where HTTP was; bytes behind the handshake follow it.
     func upgrade(
         channel: any Channel, upgradeRequest: HTTPRequestHead
     ) -> EventLoopFuture<UpgradeResult> {

@@ -1,0 +1,72 @@
+public import ConsoleClient
+public import ConsoleModel
+public import Dialects
+public import PatternDetection
+
+/// What a command line asks of a console, checked.
+public struct ConsoleOptions: Sendable {
+    /// What to watch.
+    public var targets: [ConsoleTarget] = []
+    /// How backends are asked.
+    public var client = ClientOptions()
+    /// A dialect that is not looked for but given.
+    public var dialect: Dialect?
+    /// The declared targets of `--expect`.
+    public var expected: [ConsumerPath: Verdict] = [:]
+    /// The settings of `--rule`.
+    public var rules: [String: RuleSetting] = [:]
+    /// The theme's name; the first one when nil.
+    public var theme: String?
+    /// Whether only ASCII is drawn.
+    public var isASCII = false
+    /// Whether colour is left out.
+    public var isColourless = false
+    /// Where the console opens, when not on Pulse.
+    public var place: PlaceRequest?
+
+    /// The defaults.
+    public init() {}
+}
+
+/// One thing to watch.
+public enum ConsoleTarget: Hashable, Sendable {
+    case backend(BackendTarget)
+    case file(path: String)
+
+    /// The text that screens and documents show for it.
+    public var url: String {
+        switch self {
+        case .backend(let target): target.url
+        case .file(let path): path
+        }
+    }
+
+    /// Reads a TARGET: a URL, else the path of a file that exists.
+    ///
+    /// - Throws: ``TargetError`` when it is neither.
+    public init(_ text: String, fileExists: (String) -> Bool) throws(TargetError) {
+        if !text.contains("://"), fileExists(text) {
+            self = .file(path: text)
+        } else {
+            self = .backend(try BackendTarget(text))
+        }
+    }
+}
+
+/// Where `--open VIEW:ID` leads; the id is looked for when it has come.
+public struct PlaceRequest: Hashable, Sendable {
+    /// The view.
+    public let view: ViewID
+    /// What is opened from it, by its id or the end of it.
+    public let id: String?
+
+    /// Reads `VIEW` or `VIEW:ID`; `context:ID` is a session or context of the sessions view.
+    public init?(_ text: String) {
+        let sides = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let word = sides.first else { return nil }
+        let wanted = word == "context" ? "sessions" : word
+        guard let view = ViewID.allCases.first(where: { $0.word == wanted }) else { return nil }
+        self.view = view
+        id = sides.count > 1 ? sides[1] : nil
+    }
+}

@@ -1,0 +1,155 @@
+import AsyncHTTPClient
+import Dialects
+public import WireProtocol
+
+/// Asks a backend once: health, which dialect it speaks, and the snapshot where there is one.
+public struct BackendReader: Sendable {
+    /// The limits of WIRE.md, in bytes.
+    static let healthLimit = 1 << 20
+    static let snapshotLimit = 64 << 20
+
+    let reader: HTTPReader
+    /// A dialect that is not looked for but given.
+    let forced: Dialect?
+
+    init(target: BackendTarget, options: ClientOptions, dialect: Dialect?, client: HTTPClient) {
+        reader = HTTPReader(target: target, options: options, client: client)
+        forced = dialect
+    }
+
+    /// Asks once and never retries; the messages end with how the link stands.
+    public static func readOnce(
+        _ target: BackendTarget, _ options: ClientOptions, dialect: Dialect? = nil
+    ) async -> [Message] {
+        do {
+            let client = try HTTPReader.client(options)
+            let reader = BackendReader(target: target, options: options, dialect: dialect, client: client)
+            let messages = await reader.readOnce()
+            try await client.shutdown()
+            return messages
+        } catch {
+            return [.link(.lost, reason: "\(error)", retryIn: nil)]
+        }
+    }
+
+    func readOnce() async -> [Message] {
+        let round = await askHealth()
+        guard let root = round.monitorRoot else { return round.messages }
+        do throws(ReadError) {
+            return round.messages + [
+                .snapshot(try await snapshot(root)), .link(.connected, reason: nil, retryIn: nil),
+            ]
+        } catch {
+            return round.messages + [
+                .refused(what: "snapshot", reason: error.description),
+                .link(.connected, reason: nil, retryIn: nil),
+            ]
+        }
+    }
+
+    /// What one round of asking for health gave.
+    struct HealthRound {
+        var messages: [Message] = []
+        /// Where snapshot and events are, when the backend speaks our wire.
+        var monitorRoot: String?
+        /// Whether there was any HTTP answer.
+        var wasAnswered = false
+        /// Why there was none.
+        var failure: String?
+        /// The URL that answered.
+        var url: String?
+    }
+
+    /// Asks for health where the target says, or where the dialects know it to be.
+    func askHealth(at known: String? = nil) async -> HealthRound {
+        var round = HealthRound()
+        let target = reader.target
+        let candidates = known.map { [$0] } ?? (target.namesPath ? [target.url] : healthURLs)
+        for (index, url) in candidates.enumerated() {
+            let started = ContinuousClock.now
+            let at = SystemClock.now()
+            do throws(ReadError) {
+                let answer = try await reader.get(url, limit: Self.healthLimit)
+                round.wasAnswered = true
+                // A bare host is asked further only where the address does not exist.
+                if answer.status == 404, index + 1 < candidates.count { continue }
+                read(answer, latency: .now - started, at: at, into: &round)
+                round.url = url
+                return round
+            } catch {
+                round.failure = error.description
+                if case .tooLarge = error { round.wasAnswered = true }
+                break
+            }
+        }
+        var record = HealthRecord(round.wasAnswered ? .unknown : .fail)
+        record.reason = round.failure
+        record.at = SystemClock.now()
+        round.messages.append(.health(record, body: []))
+        if round.wasAnswered {
+            round.messages.append(.refused(what: "health", reason: round.failure ?? ""))
+            round.messages.append(.link(.connected, reason: round.failure, retryIn: nil))
+        } else {
+            round.messages.append(.link(.lost, reason: round.failure, retryIn: nil))
+        }
+        return round
+    }
+
+    private var healthURLs: [String] {
+        var paths: [String] = []
+        for dialect in forced.map({ [$0] }) ?? Dialect.all {
+            paths += dialect.healthPaths.filter { !paths.contains($0) }
+        }
+        return paths.map { reader.target.origin + $0 }
+    }
+
+    private func read(
+        _ answer: HealthAnswerDocument, latency: Duration, at: Timestamp, into round: inout HealthRound
+    ) {
+        var record = HealthNormalizer.read(answer)
+        record.latencyMs =
+            Double(latency.components.attoseconds / 1_000_000_000_000) / 1000
+            + Double(latency.components.seconds) * 1000
+        record.at = at
+        let dialect = forced ?? Dialect.recognizing(answer)
+        round.messages = [
+            .health(record, body: Array(answer.body.prefix(64 << 10))),
+            .dialect(name: dialect.name, notObservable: dialect.notObservable),
+        ]
+        if dialect.name == Dialect.native.name, let link = answer.json.flatMap(Dialect.monitorRoot) {
+            if let root = reader.target.resolve(link) {
+                round.monitorRoot = root
+            } else {
+                round.messages.append(
+                    .refused(
+                        what: "links.monitor", reason: "it leads to another origin, which is refused: \(link)"
+                    ))
+            }
+        }
+        round.messages.append(.link(.connected, reason: nil, retryIn: nil))
+    }
+
+    /// The snapshot below a monitoring root.
+    func snapshot(_ root: String) async throws(ReadError) -> BackendSnapshot {
+        let answer = try await reader.get(root + "/snapshot", limit: Self.snapshotLimit)
+        guard answer.status == 200 else { throw .other(Self.words(answer)) }
+        let json: JSONValue
+        do throws(JSONError) { json = try JSONParser.parse(answer.body) } catch {
+            throw .other("the snapshot is no valid JSON: \(error)")
+        }
+        guard let snapshot = json.object.flatMap({ BackendSnapshot(json: $0) }) else {
+            throw .other("the answer is no snapshot")
+        }
+        return snapshot
+    }
+
+    /// Why a monitoring route did not give what it should.
+    static func words(_ answer: HealthAnswerDocument) -> String {
+        let detail = answer.json?["detail"]?.string.map { ": \($0)" } ?? ""
+        switch answer.status {
+        case 401: return "HTTP 401, use --token-file FILE" + detail
+        case 403: return "HTTP 403, the token may not read this" + detail
+        default: return "HTTP \(answer.status)" + detail
+        }
+    }
+}

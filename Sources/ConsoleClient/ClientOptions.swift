@@ -1,0 +1,44 @@
+/// How backends are asked.
+public struct ClientOptions: Sendable {
+    /// How long one answer may take.
+    public var timeout = Duration.seconds(5)
+    /// How often health is asked while the console is open.
+    public var healthInterval = Duration.seconds(2)
+    /// How often a whole snapshot is taken although events tell the same.
+    public var snapshotInterval = Duration.seconds(30)
+    /// The operator's token; sent to the target's own origin only.
+    public var token: String?
+    /// Further header fields of every request.
+    public var headers: [(name: String, value: String)] = []
+    /// A file of certificate authorities in PEM form, instead of the system's.
+    public var certificateAuthorities: String?
+    /// Whether any certificate is accepted; the console says so on screen.
+    public var acceptsAnyCertificate = false
+
+    /// The defaults.
+    public init() {}
+
+    /// Takes the first token of a token file, lines `TOKEN NAME …`, `#` comments.
+    public mutating func useToken(ofFile text: String) -> Bool {
+        for line in text.split(separator: "\n") {
+            guard let word = line.prefix(while: { $0 != "#" }).split(whereSeparator: \.isWhitespace).first
+            else {
+                continue
+            }
+            token = String(word)
+            return true
+        }
+        return false
+    }
+
+    /// Adds the fields of a header file, lines `Name: value`, `#` comments; false when a line is none.
+    public mutating func addHeaders(ofFile text: String) -> Bool {
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let sides = line.split(separator: ":", maxSplits: 1)
+            guard sides.count == 2 else { return false }
+            let value = sides[1].drop(while: \.isWhitespace)
+            headers.append((String(sides[0]), String(value)))
+        }
+        return true
+    }
+}

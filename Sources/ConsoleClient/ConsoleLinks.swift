@@ -1,0 +1,22 @@
+import AsyncHTTPClient
+public import Dialects
+
+/// Every live link of a console, over one HTTP client.
+public final class ConsoleLinks: Sendable {
+    private let client: HTTPClient
+    private let options: ClientOptions
+
+    /// - Throws: when the file of certificate authorities cannot be used.
+    public init(_ options: ClientOptions) throws {
+        client = try HTTPReader.client(options)
+        self.options = options
+    }
+
+    /// A link that begins when its `run()` is called.
+    public func connection(to target: BackendTarget, dialect: Dialect? = nil) -> BackendConnection {
+        BackendConnection(target: target, options: options, dialect: dialect, client: client)
+    }
+
+    /// Closes what is open; call it once, at the end.
+    public func shutDown() async { try? await client.shutdown() }
+}

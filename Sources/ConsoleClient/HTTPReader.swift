@@ -1,0 +1,119 @@
+import AsyncHTTPClient
+import Dialects
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import WireProtocol
+
+/// Asks one backend over HTTP: same origin only, bounded in size and time.
+struct HTTPReader: Sendable {
+    let target: BackendTarget
+    let options: ClientOptions
+    let client: HTTPClient
+
+    /// The client that a set of options needs.
+    ///
+    /// - Throws: when the file of certificate authorities cannot be used.
+    static func client(_ options: ClientOptions) throws -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
+        configuration.decompression = .disabled
+        if options.certificateAuthorities != nil || options.acceptsAnyCertificate {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            if let file = options.certificateAuthorities { tls.trustRoots = .file(file) }
+            if options.acceptsAnyCertificate { tls.certificateVerification = .none }
+            configuration.tlsConfiguration = tls
+        }
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// The most redirects that are followed.
+    private static let maximumRedirects = 5
+
+    /// Gets a whole answer of at most `limit` bytes.
+    func get(_ url: String, limit: Int) async throws(ReadError) -> HealthAnswerDocument {
+        let response = try await open(url, accept: "application/json, */*;q=0.5", after: nil, mayEnd: true)
+        var body: [UInt8] = []
+        do {
+            for try await var piece in response.body {
+                guard body.count + piece.readableBytes <= limit else {
+                    throw ReadError.tooLarge(limit: limit)
+                }
+                body += piece.readBytes(length: piece.readableBytes) ?? []
+            }
+        } catch let error as ReadError {
+            throw error
+        } catch { throw ReadError(error, options.timeout) }
+        return HealthAnswerDocument(
+            status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
+            body: body)
+    }
+
+    /// Opens an answer whose body may never end; a redirect within the origin is followed.
+    func open(
+        _ url: String, accept: String, after id: String?, mayEnd: Bool = false
+    ) async throws(ReadError) -> HTTPClientResponse {
+        var url = url
+        for _ in 0...Self.maximumRedirects {
+            var request = HTTPClientRequest(url: url)
+            request.headers.add(name: "accept", value: accept)
+            request.headers.add(name: "user-agent", value: "ctxtop")
+            for (name, value) in options.headers { request.headers.add(name: name, value: value) }
+            if let token = options.token {
+                request.headers.add(name: "authorization", value: "Bearer " + token)
+            }
+            if let id { request.headers.add(name: "last-event-id", value: id) }
+            let response = try await execute(request, mayEnd: mayEnd)
+            guard (300..<400).contains(response.status.code),
+                let to = response.headers.first(name: "location")
+            else {
+                return response
+            }
+            guard let next = target.redirected(from: url, to: to) else { throw .foreignRedirect(to) }
+            url = next
+        }
+        throw .tooManyRedirects
+    }
+
+    /// Sends a request; for a stream only its head has a deadline.
+    private func execute(_ request: HTTPClientRequest, mayEnd: Bool) async throws(ReadError)
+        -> HTTPClientResponse
+    {
+        let wait = TimeAmount.milliseconds(options.timeout.wholeMilliseconds)
+        do {
+            if mayEnd { return try await client.execute(request, timeout: wait) }
+            return try await withDeadline(options.timeout) {
+                try await client.execute(request, deadline: .distantFuture)
+            }
+        } catch { throw ReadError(error, options.timeout) }
+    }
+}
+
+extension BackendTarget {
+    /// Where a redirect leads, or nil when it leaves the origin.
+    func redirected(from url: String, to location: String) -> String? {
+        if location.hasPrefix("/"), !location.hasPrefix("//") { return origin + location }
+        if !location.contains("://"), let slash = url.lastIndex(of: "/") {
+            return String(url[...slash]) + location
+        }
+        guard let target = try? BackendTarget(location), target.origin == origin else { return nil }
+        return target.url
+    }
+}
+
+/// Runs `body`, or throws `CancellationError` when it takes longer.
+func withDeadline<Result: Sendable>(
+    _ limit: Duration, _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw ReadError.timedOut(limit)
+        }
+        guard let first = try await group.next() else { throw CancellationError() }
+        group.cancelAll()
+        return first
+    }
+}

@@ -1,0 +1,59 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Why a backend gave no usable answer, in words for an operator.
+enum ReadError: Error, Equatable, CustomStringConvertible {
+    case refused
+    case unknownHost
+    case timedOut(Duration)
+    case tooLarge(limit: Int)
+    case foreignRedirect(String)
+    case tooManyRedirects
+    case certificate(String)
+    case closed
+    case other(String)
+
+    /// Reads what the client library threw.
+    init(_ error: any Error, _ timeout: Duration) {
+        switch error {
+        case let error as ReadError: self = error
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout:
+            self = .timedOut(timeout)
+        case let error as HTTPClientError where error == .remoteConnectionClosed: self = .closed
+        case let error as NIOConnectionError:
+            let failures = error.connectionErrors.map { "\($0.error)" }.joined()
+            self = error.connectionErrors.isEmpty ? .unknownHost : Self.reading(failures)
+        case is NIOSSLError: self = .certificate("\(error)")
+        default: self = Self.reading("\(error)")
+        }
+    }
+
+    private static func reading(_ text: String) -> ReadError {
+        if text.contains("errno: \(ECONNREFUSED)") || text.lowercased().contains("connection refused") {
+            return .refused
+        }
+        if text.contains("errno: \(ECONNRESET)") || text.contains("remoteConnectionClosed") { return .closed }
+        return .other(text)
+    }
+
+    /// What happened and, where there is something, what to do.
+    var description: String {
+        switch self {
+        case .refused: "connection refused"
+        case .unknownHost: "the host is not known"
+        case .timedOut(let limit): "no answer within \(limit.components.seconds) s"
+        case .tooLarge(let limit): "the answer is larger than \(limit >> 20) MiB"
+        case .foreignRedirect(let url): "redirected to another origin, which is refused: \(url)"
+        case .tooManyRedirects: "redirected more than 5 times"
+        case .certificate(let words): "the certificate is not accepted (--ca-file, --insecure): \(words)"
+        case .closed: "the backend closed the connection"
+        case .other(let words): words
+        }
+    }
+}

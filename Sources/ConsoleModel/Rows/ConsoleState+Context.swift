@@ -1,0 +1,110 @@
+import PatternDetection
+import WireProtocol
+
+extension ConsoleState {
+    /// Everything about one session; nil when it is not known any more.
+    public func contextDetail(_ key: SessionKey) -> ContextDetail? {
+        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
+            let session = backend.sessions[symbol]
+        else { return nil }
+        let numbers = eventNumbers(of: session)
+        let run = backend.runs[session.lastRun]
+        let context = backend.extras.contexts[key.id]
+        let runs = backend.runs.values.filter { $0.session == symbol }
+        let dispatcher = dispatcherRow(session, backend)
+        let tool = run.flatMap { $0.state == .open ? $0.tools.last?.name : nil }
+        return ContextDetail(
+            session: row(session, of: backend, FindingSeverities(self)), context: context,
+            deadlineIn: context?.deadline.map { $0.since(now) },
+            path: pathRows(backend).first { $0.record.path.rawValue == text(session.path) },
+            dispatcher: dispatcher,
+            limits: backend.extras.limits.sorted { $0.key < $1.key }.map {
+                .init(name: $0.key, record: $0.value)
+            },
+            runs: runRows(runs, numbers, of: backend),
+            timeline: timeline(Array(numbers.prefix(200).reversed()), run, of: backend),
+            isolation: .init(
+                events: session.counts.events, dispatchers: dispatcher == nil ? 0 : 1,
+                crossings: session.counts.crossings, notProvable: notProvable(backend, only: session.path)),
+            findings: findingRows().filter { isAbout($0.finding, session, runs, backend) },
+            othersInTool: tool.map { othersIn($0, than: session, backend) })
+    }
+
+    /// The newest 500 events of a session that are kept, newest first.
+    private func eventNumbers(of session: SessionState) -> [Int] {
+        var numbers: [Int] = []
+        var next = session.counts.newestEvent
+        while let number = next, numbers.count < 500, events.numbers.contains(number) {
+            numbers.append(number)
+            next = events.previousInSession(number)
+        }
+        return numbers
+    }
+
+    private func dispatcherRow(_ session: SessionState, _ backend: BackendState) -> DispatcherRow? {
+        guard !session.dispatcher.isNone else { return nil }
+        let id = DispatcherID(rawValue: text(session.dispatcher))
+        return dispatcherRows().first { $0.key == DispatcherKey(backend: backend.key, id: id) }
+    }
+
+    private func othersIn(_ tool: Symbol, than session: SessionState, _ backend: BackendState) -> Int {
+        let users = backend.runs.values.filter { run in
+            run.state == .open && run.user != session.user && run.tools.contains { $0.name == tool }
+        }
+        return Set(users.map(\.user)).count
+    }
+
+    private func isAbout(
+        _ finding: Finding, _ session: SessionState, _ runs: [RunState], _ backend: BackendState
+    ) -> Bool {
+        guard finding.backend == backend.key else { return false }
+        switch finding.subject {
+        case .session(let id): return id.rawValue == text(session.id)
+        case .run(let id): return runs.contains { text($0.id) == id.rawValue }
+        case .dispatcher(let id): return !session.dispatcher.isNone && id.rawValue == text(session.dispatcher)
+        case .path(let path): return !session.path.isNone && path.rawValue == text(session.path)
+        case .backend: return false
+        }
+    }
+
+    /// The paths on which one dispatcher serves many, or nothing can be seen.
+    func notProvable(_ backend: BackendState, only symbol: Symbol? = nil) -> [String] {
+        let paths = symbol.map { [backend.paths[$0]].compactMap { $0 } } ?? backend.paths.values
+        return paths.filter { path in
+            switch path.judgement.verdict {
+            case .singleton, .unknown: true
+            case .mixed: path.judgement.wins == .singleton
+            case .factory, .factoryFallback, .hollow, .unconfigured, .missingComponent: false
+            }
+        }.map(\.record.path.rawValue).sorted()
+    }
+
+    private func timeline(_ numbers: [Int], _ run: RunState?, of backend: BackendState) -> [TimelineRow] {
+        var rows: [TimelineRow] = []
+        var before: Timestamp?
+        for number in numbers {
+            guard let row = eventRow(number) else { continue }
+            let at = row.record.timestamp
+            rows.append(
+                TimelineRow(
+                    rowID: .event(number), at: at, gap: before.map { at.since($0) }, word: row.word,
+                    detail: row.detail, sequence: row.record.sequence, severity: row.severity))
+            before = at
+        }
+        if let run, let last = stalledSince(run, in: backend) {
+            rows.append(
+                TimelineRow(
+                    rowID: .missing, at: nil, gap: now.since(last), word: "(missing)",
+                    detail: missingText(run, backend), sequence: nil, severity: .critical))
+        }
+        return rows
+    }
+
+    private func missingText(_ run: RunState, _ backend: BackendState) -> String {
+        guard let tool = run.tools.last else { return "agent_completed or agent_error" }
+        guard let usual = backend.statistics.toolP95(tool.name) else {
+            return "tool_completed of \(text(tool.name))"
+        }
+        return "tool_completed; its p95 is \(AgeText.took(usual.p95)), n=\(usual.count)"
+    }
+}

@@ -1,0 +1,104 @@
+import PatternDetection
+import WireProtocol
+
+extension ConsoleState {
+    /// What Pulse shows.
+    public func pulseSummary() -> PulseSummary {
+        let paths = pathRows()
+        let findings = findingRows()
+        return PulseSummary(
+            backends: backends.map { pulse($0, findings) }, paths: paths, migration: migrationText(paths),
+            series: series(), findings: findings, changes: Array(changes.suffix(20).reversed()),
+            isolation: isolation(), selection: selectedRowID)
+    }
+
+    private func pulse(_ backend: BackendState, _ findings: [FindingRow]) -> BackendPulse {
+        let own = findings.filter { $0.finding.backend == backend.key }
+        let (word, severity) = headline(backend, own.first?.finding)
+        let text = own.first?.finding.summary ?? backend.link.reason ?? backend.verdict.summary
+        return BackendPulse(
+            key: backend.key, name: backend.name, severity: severity, word: word, text: text,
+            since: own.first?.since ?? backend.health.since.map { now.since($0) },
+            health: healthText(backend), verdict: backend.verdict, link: backend.link,
+            received: backend.reception.lastReceivedAt.map { now.since($0) }, identity: backend.identity,
+            uptime: backend.identity.startedAt.map { now.since($0) }, skew: backend.reception.clockSkew,
+            counters: backend.reception.counters)
+    }
+
+    private func headline(_ backend: BackendState, _ worst: Finding?) -> (String, Severity) {
+        if backend.link.state == .lost { return ("UNREACHABLE", .critical) }
+        if worst?.severity == .critical { return ("BROKEN", .critical) }
+        if backend.health.record.status == .fail { return ("FAILING", .critical) }
+        if case .migrating = backend.verdict { return ("MIGRATING", .warning) }
+        if worst?.severity == .warning || backend.health.record.status == .warn {
+            return ("WARNING", .warning)
+        }
+        if backend.health.record.status == .pass { return ("HEALTHY", .ok) }
+        if case .consistent = backend.verdict { return ("HEALTHY", .ok) }
+        return ("UNKNOWN", .unknown)
+    }
+
+    /// `/health pass, not believed`, with the reason where there is one.
+    private func healthText(_ backend: BackendState) -> String {
+        guard backend.health.receivedAt != nil else { return "health not asked yet" }
+        var text = "health \(backend.health.record.status.rawValue)"
+        if findings.contains(where: { $0.rule == "health-lies" && $0.backend == backend.key }) {
+            text += ", not believed"
+        }
+        if let reason = backend.health.record.reason { text += " (\(reason))" }
+        let serving = backend.paths.values.count {
+            $0.judgement.verdict.canDispatch && $0.record.lastOutcome.status != .error
+        }
+        if !backend.paths.values.isEmpty { text += "   \(serving) of \(backend.paths.count) paths serve" }
+        return text
+    }
+
+    private func migrationText(_ paths: [PathRow]) -> String? {
+        let known = paths.filter { $0.judgement.verdict != .unknown }
+        guard !known.isEmpty else { return nil }
+        let broken = known.count { $0.worst == .critical }
+        let legacy = known.count { $0.worst == .warning }
+        let working = known.count - broken - legacy
+        var text = "\(working) of \(known.count) paths on factory and working"
+        if legacy > 0 { text += ", \(legacy) legacy" }
+        if broken > 0 { text += ", \(broken) broken" }
+        return text
+    }
+
+    /// Counts and isolation of every backend together.
+    func isolation() -> ContextDetail.Isolation {
+        .init(
+            events: backends.reduce(0) { $0.adding($1.reception.counters.eventsReceived) },
+            dispatchers: backends.reduce(0) { $0 + $1.dispatchers.count },
+            crossings: backends.reduce(0) { $0.adding($1.statistics.crossings) },
+            notProvable: backends.flatMap { notProvable($0) })
+    }
+
+    private func series() -> [PulseSummary.Series] {
+        let minute = now.milliseconds / 60_000
+        func values(_ value: (HistoryBucket) -> Double?) -> [Double?] {
+            var byMinute: [Int64: Double] = [:]
+            for bucket in backends.flatMap(\.statistics.history) {
+                guard let value = value(bucket) else { continue }
+                byMinute[bucket.at.milliseconds / 60_000, default: 0] += value
+            }
+            return (0..<60).map { byMinute[minute - 59 + Int64($0)] }
+        }
+        let live = backends.reduce(0) { $0 + $1.sessions.values.count { !$0.isEnded } }
+        let rate = backends.reduce(0.0) { $0 + $1.statistics.eventsPerSecond(now: now) }
+        let errors = values { Double($0.errors) }
+        let p95 = backends.compactMap { $0.statistics.runP95(now: now) }.max()
+        return [
+            .init(
+                title: "sessions", current: CountText.grouped(live), values: values { Double($0.sessions) }),
+            .init(
+                title: "events/s", current: CountText.grouped(Int(rate.rounded())),
+                values: values { Double($0.events) / 60 }),
+            .init(
+                title: "errors/min",
+                current: errors.last.flatMap { $0 }.map { CountText.grouped(Int($0)) } ?? "0",
+                values: errors),
+            .init(title: "run p95", current: AgeText.took(p95), values: values { $0.runP95Ms }),
+        ]
+    }
+}

@@ -1,0 +1,35 @@
+import PatternDetection
+import WireProtocol
+
+/// One line of the needs-attention queue.
+public struct FindingRow: TableRow {
+    /// The finding.
+    public let finding: Finding
+    /// The name of its backend.
+    public let backendName: String
+    /// For how long it holds.
+    public let since: Duration?
+
+    /// What a selection keeps.
+    public var rowID: RowID { .finding(finding.key) }
+    /// How urgently it needs a person.
+    public var severity: Severity? { finding.severity }
+    /// The columns, left to right.
+    public static var columns: [Column<FindingRow>] { FindingColumns.all }
+}
+
+extension ConsoleState {
+    /// The findings view, the most urgent first.
+    public func findingTable() -> Table<FindingRow> { table(findingRows(), view: .findings) }
+
+    func findingRows() -> [FindingRow] {
+        findings.map { finding in
+            FindingRow(
+                finding: finding, backendName: backend(finding.backend)?.name ?? "",
+                since: finding.since.map { now.since($0) })
+        }
+    }
+
+    /// The finding of that key, as triage says it now; nil when it holds no longer.
+    public func finding(_ key: FindingKey) -> Finding? { findings.first { $0.key == key } }
+}

@@ -1,0 +1,70 @@
+import PatternDetection
+import WireProtocol
+
+/// One line of the health view: a check as it was said and as it is read, or the endpoint as a whole.
+public struct HealthRow: TableRow {
+    /// Which check; its name is empty for the endpoint as a whole.
+    public let key: CheckKey
+    /// The name of its backend.
+    public let backendName: String
+    /// The normalised status.
+    public let status: HealthStatus
+    /// What was said: `HTTP 200`, the observed value and the words.
+    public let raw: String
+    /// Whether it is believed.
+    public let isTrusted: Bool
+    /// Why it is not, or why the status is what it is.
+    public let reason: String?
+    /// How long the endpoint took to answer.
+    public let latency: Duration?
+    /// How long ago it answered.
+    public let age: Duration?
+
+    /// What a selection keeps.
+    public var rowID: RowID { .check(key) }
+    /// Whether this is the endpoint as a whole.
+    public var isWhole: Bool { key.name.isEmpty }
+    /// How urgently it needs a person; a check that passes does not.
+    public var severity: Severity? {
+        switch status {
+        case .pass: nil
+        case .unknown: nil
+        case .warn: .warning
+        case .fail: .critical
+        }
+    }
+    /// The columns, left to right.
+    public static var columns: [Column<HealthRow>] { HealthColumns.all }
+}
+
+extension ConsoleState {
+    /// The health view: each backend's endpoint, then its checks in the order it sent them.
+    public func healthTable() -> Table<HealthRow> { table(healthRows(), view: .health) }
+
+    func healthRows() -> [HealthRow] {
+        backends.flatMap { backend -> [HealthRow] in
+            let health = backend.health
+            let age = (health.record.at ?? health.receivedAt).map { now.since($0) }
+            let latency = health.record.latencyMs.flatMap {
+                (0...1e12).contains($0) ? Duration.milliseconds($0) : nil
+            }
+            let lies = findings.contains { $0.rule == "health-lies" && $0.backend == backend.key }
+            let whole = HealthRow(
+                key: CheckKey(backend: backend.key, name: ""), backendName: backend.name,
+                status: health.record.status,
+                raw: health.record.httpStatus.map { "HTTP \($0)" }
+                    ?? (health.receivedAt == nil ? "no answer yet" : ""),
+                isTrusted: !lies,
+                reason: lies ? "passes while a path cannot work" : health.record.reason, latency: latency,
+                age: age)
+            return [whole]
+                + health.record.checks.map { check in
+                    HealthRow(
+                        key: CheckKey(backend: backend.key, name: check.name), backendName: backend.name,
+                        status: check.status,
+                        raw: [check.observedValue, check.output].compactMap { $0 }.joined(separator: "  "),
+                        isTrusted: check.isTrusted, reason: check.reason, latency: latency, age: age)
+                }
+        }
+    }
+}

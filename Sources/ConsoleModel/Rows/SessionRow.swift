@@ -1,0 +1,153 @@
+import PatternDetection
+import WireProtocol
+
+/// One line of the sessions view.
+public struct SessionRow: TableRow {
+    /// Which session.
+    public let key: SessionKey
+    /// The worst finding about it, its runs, its dispatcher or its path.
+    public let severity: Severity?
+    /// Whose.
+    public let user: String
+    /// 2 for a user's second session at the same time.
+    public let ordinal: Int
+    /// What it does; `stuck` is derived here.
+    public let state: SessionRecord.State
+    /// For how long.
+    public let since: Duration?
+    /// Which path it came in by.
+    public let path: ConsumerPath?
+    /// How we judge that path.
+    public let verdict: Verdict
+    /// The tool that executes, if one does.
+    public let tool: String?
+    /// For how long.
+    public let toolElapsed: Duration?
+    /// What its last run has sent.
+    public let ledger: EventLedger
+    /// How long ago its last event was.
+    public let last: Duration?
+    /// P95 of its runs that finished in the last five minutes.
+    public let p95: Duration?
+    /// How long ago it was opened.
+    public let age: Duration?
+    /// How many runs it has had.
+    public let runs: Int
+    /// The name of its backend.
+    public let backendName: String
+
+    /// What a selection keeps.
+    public var rowID: RowID { .session(key) }
+    /// The user, with `#2` for a second session.
+    public var userText: String { ordinal > 1 ? "\(user) #\(ordinal)" : user }
+    /// Glyph, word and since: `● running 2s`.
+    public var stateText: String {
+        "\(state.glyph) \(state.rawValue)" + (since.map { " " + AgeText.age($0) } ?? "")
+    }
+    /// Tool and elapsed: `sql_query 40s`, or a dash.
+    public var toolText: String {
+        guard let tool else { return "–" }
+        return toolElapsed.map { "\(tool) \(AgeText.age($0))" } ?? tool
+    }
+    /// The columns, left to right.
+    public static var columns: [Column<SessionRow>] { SessionColumns.all }
+}
+
+extension ConsoleState {
+    /// The sessions view: by need, then state, then user, unless another column was chosen.
+    public func sessionTable() -> Table<SessionRow> { table(sessionRows(), view: .sessions) }
+
+    /// Every session, the neediest first.
+    func sessionRows() -> [SessionRow] {
+        let severities = FindingSeverities(self)
+        var rows: [SessionRow] = []
+        for backend in backends {
+            rows.reserveCapacity(rows.count + backend.sessions.count)
+            for session in backend.sessions.values { rows.append(row(session, of: backend, severities)) }
+        }
+        // Keys are computed once a row: comparing rows themselves would touch every string.
+        let ranks = rows.map { row in
+            (row.severity.map { Severity.allCases.firstIndex(of: $0) ?? 0 } ?? 0) * -8 + row.state.rank
+        }
+        let order = rows.indices.sorted { first, second in
+            if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
+            if rows[first].user != rows[second].user { return rows[first].user < rows[second].user }
+            if rows[first].ordinal != rows[second].ordinal {
+                return rows[first].ordinal < rows[second].ordinal
+            }
+            return rows[first].key.id < rows[second].key.id
+        }
+        return order.map { rows[$0] }
+    }
+
+    /// One session as a row.
+    func row(
+        _ session: SessionState, of backend: BackendState, _ severities: FindingSeverities
+    ) -> SessionRow {
+        let run = backend.runs[session.lastRun]
+        let tool = run.flatMap { $0.state == .open ? $0.tools.last : nil }
+        let (state, since) = derivedState(session, run, of: backend)
+        let path = session.path.isNone ? nil : ConsumerPath(rawValue: text(session.path))
+        let id = SessionID(rawValue: text(session.id))
+        return SessionRow(
+            key: SessionKey(backend: backend.key, id: id), severity: severities.of(session, backend.key),
+            user: text(session.user), ordinal: session.ordinal, state: state,
+            since: since.map { now.since($0) },
+            path: path, verdict: backend.paths[session.path]?.judgement.verdict ?? .unknown,
+            tool: tool.map { text($0.name) }, toolElapsed: tool.map { now.since($0.since) },
+            ledger: session.ledger, last: session.times.lastEventAt.map { now.since($0) },
+            p95: Percentile.p95(session.finished, now: now),
+            age: session.times.openedAt.map { now.since($0) },
+            runs: session.runCount, backendName: backend.name)
+    }
+
+    /// What a session does, and since when: what the events say, and what only silence tells.
+    func derivedState(
+        _ session: SessionState, _ run: RunState?, of backend: BackendState
+    ) -> (SessionRecord.State, Timestamp?) {
+        if !session.isEnded, backend.link.isDelivering, let run, let last = stalledSince(run, in: backend) {
+            return (.stuck, last)
+        }
+        return (session.state, session.times.since)
+    }
+}
+
+/// The worst finding by what it is about, made once for a whole table.
+struct FindingSeverities {
+    private var sessions: [SubjectKey: Severity] = [:]
+
+    private struct SubjectKey: Hashable {
+        let backend: BackendKey
+        let symbol: Symbol
+        let kind: UInt8
+    }
+
+    init(_ state: ConsoleState) {
+        for finding in state.findings {
+            let (id, kind): (String, UInt8)
+            switch finding.subject {
+            case .session(let session): (id, kind) = (session.rawValue, 0)
+            case .run(let run): (id, kind) = (run.rawValue, 1)
+            case .dispatcher(let dispatcher): (id, kind) = (dispatcher.rawValue, 2)
+            case .path(let path): (id, kind) = (path.rawValue, 3)
+            case .backend: continue
+            }
+            guard let symbol = state.symbols.find(id) else { continue }
+            let key = SubjectKey(backend: finding.backend, symbol: symbol, kind: kind)
+            sessions[key] = max(sessions[key] ?? .notice, finding.severity)
+        }
+    }
+
+    func of(_ session: SessionState, _ backend: BackendKey) -> Severity? {
+        let waiting: Severity? = session.state == .waiting ? .notice : nil
+        if sessions.isEmpty { return waiting }
+        let subjects: [(Symbol, UInt8)] = [
+            (session.id, 0), (session.lastRun, 1), (session.dispatcher, 2), (session.path, 3),
+        ]
+        // An ended session is nobody's need because its path is.
+        let found = subjects.prefix(session.isEnded ? 3 : 4).compactMap {
+            sessions[SubjectKey(backend: backend, symbol: $0.0, kind: $0.1)]
+        }
+        return (found + (waiting.map { [$0] } ?? [])).max()
+    }
+}

@@ -1,0 +1,154 @@
+import PatternDetection
+import WireProtocol
+
+/// Everything the console knows about one backend.
+public struct BackendState: Equatable, Sendable {
+    /// Which of the console's backends.
+    public let key: BackendKey
+    /// The address it is reached at.
+    public let url: String
+    /// How the link stands.
+    public internal(set) var link = LinkStatus()
+    /// Who it says it is.
+    public internal(set) var identity = BackendIdentity()
+    /// Which dialect it speaks, and what that cannot see.
+    public internal(set) var dialect = DialectStatus()
+    /// Its health endpoint's last answer.
+    public internal(set) var health = HealthAnswer()
+    /// What was received from it, and what could not be used.
+    public internal(set) var reception = Reception()
+    /// Its consumer paths, by name.
+    public internal(set) var paths = SymbolMap<PathState>()
+    /// Its sessions, by id.
+    public internal(set) var sessions = SymbolMap<SessionState>()
+    /// Its runs, by id.
+    public internal(set) var runs = SymbolMap<RunState>()
+    /// Its dispatchers, by id.
+    public internal(set) var dispatchers = SymbolMap<DispatcherState>()
+    /// The parts of its snapshot that events do not change.
+    public internal(set) var extras = SnapshotExtras()
+    /// What was counted and measured.
+    public internal(set) var statistics = BackendStatistics()
+    /// Sessions, runs and dispatchers that are over, oldest first, until they are let go.
+    var past = Past()
+
+    init(key: BackendKey, url: String) {
+        self.key = key
+        self.url = url
+    }
+
+    /// Its name, or its address while it has not said one.
+    public var name: String { identity.name.isEmpty ? url : identity.name }
+
+    /// Whether it serves evidence about patterns at all.
+    public var isPatternObservable: Bool { paths.values.contains { $0.judgement.verdict != .unknown } }
+
+    /// What its paths' verdicts say together.
+    public var verdict: BackendVerdict { BackendVerdict(paths.values.map(\.judgement)) }
+}
+
+/// How a link stands.
+public struct LinkStatus: Equatable, Sendable {
+    /// The state.
+    public internal(set) var state = LinkState.connecting
+    /// Why, in words.
+    public internal(set) var reason: String?
+    /// When it is tried again, counted from ``since``.
+    public internal(set) var retryIn: Duration?
+    /// Since when.
+    public internal(set) var since: Timestamp?
+    /// Whether it was ever connected.
+    var wasConnected = false
+}
+
+/// Who a backend says it is.
+public struct BackendIdentity: Equatable, Sendable {
+    /// Its name.
+    public internal(set) var name = ""
+    /// Its version.
+    public internal(set) var version: String?
+    /// Which replica.
+    public internal(set) var instance: String?
+    /// Which start of it.
+    public internal(set) var bootID: String?
+    /// When it started.
+    public internal(set) var startedAt: Timestamp?
+    /// How start-up went.
+    public internal(set) var startup = StartupRecord()
+    /// How often another instance or boot answered behind the same address.
+    public internal(set) var restarts = 0
+}
+
+/// Which dialect a backend speaks.
+public struct DialectStatus: Equatable, Sendable {
+    /// The dialect's name; empty until one is chosen.
+    public internal(set) var name = ""
+    /// The parts that it cannot see, and why.
+    public internal(set) var notObservable: [String] = []
+}
+
+/// A health endpoint's last answer.
+public struct HealthAnswer: Equatable, Sendable {
+    /// Normalised; unknown until one came.
+    public internal(set) var record = HealthRecord()
+    /// Raw.
+    public internal(set) var body: [UInt8] = []
+    /// When it arrived; nil until one came.
+    public internal(set) var receivedAt: Timestamp?
+    /// Since when the status is what it is.
+    public internal(set) var since: Timestamp?
+}
+
+/// What was received from a backend, and what could not be used.
+public struct Reception: Equatable, Sendable {
+    /// The counters of the snapshot document.
+    public internal(set) var counters = CountersRecord()
+    /// Events of types that this version does not know, by type; at most 100 types.
+    public internal(set) var unknownTypes: [String: Int] = [:]
+    /// What was refused last, and why.
+    public internal(set) var lastRefusal: String?
+    /// When anything came last.
+    public internal(set) var lastReceivedAt: Timestamp?
+    /// How far its clock is ahead of ours; nil until an event or an answer told.
+    public internal(set) var clockSkew: Duration?
+    /// Whether a snapshot has come.
+    public internal(set) var hasSnapshot = false
+    /// The time of the first event since we joined or lost some; runs that were open then are joined midway.
+    var joinedAt: Timestamp?
+    /// The time of the newest event.
+    public internal(set) var lastEventAt: Timestamp?
+    /// Ended rows that the snapshot or this console left out.
+    public internal(set) var omitted = Omitted()
+
+    /// How many ended rows are left out.
+    public struct Omitted: Equatable, Sendable {
+        /// Sessions.
+        public internal(set) var sessions = 0
+        /// Dispatchers.
+        public internal(set) var dispatchers = 0
+        /// Runs.
+        public internal(set) var runs = 0
+    }
+}
+
+/// The parts of a snapshot that events do not change.
+public struct SnapshotExtras: Equatable, Sendable {
+    /// The user contexts, by session.
+    public internal(set) var contexts: [SessionID: ContextRecord] = [:]
+    /// Limits by name.
+    public internal(set) var limits: [String: LimitRecord] = [:]
+    /// The migration checklist as the backend sent it.
+    public internal(set) var checklist: [ChecklistRecord] = []
+}
+
+/// Things that are over, oldest first, so that the oldest can be let go.
+struct Past: Equatable, Sendable {
+    /// How many ended rows of each kind are kept.
+    static let maximumRows = 10_000
+
+    /// How many live sessions each user has.
+    var liveByUser: [Symbol: Int] = [:]
+    var sessions: [Symbol] = []
+    var runs: [Symbol] = []
+    var dispatchers: [Symbol] = []
+}

@@ -1,0 +1,67 @@
+import PatternDetection
+import WireProtocol
+
+/// One run as the console knows it.
+public struct RunState: Equatable, Sendable {
+    /// Its id.
+    public internal(set) var id: Symbol
+    /// Of which session.
+    public internal(set) var session = Symbol.none
+    /// Whose; the user that its first event named.
+    public internal(set) var user = Symbol.none
+    /// Which path it came in by.
+    public internal(set) var path = Symbol.none
+    /// The agent's name, where a snapshot gave it.
+    public internal(set) var agent: String?
+    /// How it stands.
+    public internal(set) var state = RunRecord.State.open
+    /// What its events say about the grammar; calls are told apart by the hash of their id.
+    var grammar: RunGrammar<UInt64>
+    /// Violations that the backend saw, or that were seen before events were lost.
+    var otherViolations: [String] = []
+    /// What it has sent.
+    public internal(set) var ledger = EventLedger()
+    /// The moments of its life.
+    public internal(set) var times = Times()
+    /// How many events it has sent.
+    public internal(set) var events = 0
+    /// The tool calls that are under way, in the order they started.
+    public internal(set) var tools: [OpenTool] = []
+
+    /// Whether its last event was a thinking one.
+    var isThinking = false
+
+    init(id: Symbol, joinedMidway: Bool) {
+        self.id = id
+        grammar = RunGrammar(joinedMidway: joinedMidway)
+    }
+
+    /// The moments of a run's life.
+    public struct Times: Equatable, Sendable {
+        /// When it started, where that was seen.
+        public internal(set) var startedAt: Timestamp?
+        /// When its last event was sent.
+        public internal(set) var lastEventAt: Timestamp?
+        /// When it ended.
+        public internal(set) var endedAt: Timestamp?
+    }
+
+    /// A tool call under way.
+    public struct OpenTool: Hashable, Sendable {
+        let call: UInt64
+        /// The tool.
+        public internal(set) var name: Symbol
+        /// When the call started.
+        public let since: Timestamp
+    }
+
+    /// In which ways it breaks the grammar, each once.
+    public var violations: [String] {
+        otherViolations + grammar.violations.map(\.rawValue).filter { !otherViolations.contains($0) }
+    }
+
+    /// Whether it was seen to deliver to another user than its own.
+    public var crossesUsers: Bool {
+        violations.contains(RunGrammar<UInt64>.Violation.otherUser.rawValue)
+    }
+}

@@ -1,0 +1,65 @@
+import PatternDetection
+import WireProtocol
+
+/// One session as the console knows it, from snapshots and events together.
+public struct SessionState: Equatable, Sendable {
+    /// Its id.
+    public internal(set) var id: Symbol
+    /// Whose.
+    public internal(set) var user = Symbol.none
+    /// 1, or 2 for a user's second session that lives at the same time, and so on.
+    public internal(set) var ordinal = 1
+    /// Which path it came in by.
+    public internal(set) var path = Symbol.none
+    /// The dispatcher that serves it.
+    public internal(set) var dispatcher = Symbol.none
+    /// What the backend or the events say it does; what is derived from time is added by ``ConsoleState``.
+    public internal(set) var state = SessionRecord.State.unknown
+    /// The moments of its life.
+    public internal(set) var times = Times()
+    /// How many runs it has had.
+    public internal(set) var runCount = 0
+    /// The run that it had last.
+    public internal(set) var lastRun = Symbol.none
+    /// What that run has sent.
+    public internal(set) var ledger = EventLedger()
+    /// The counts of its events.
+    public internal(set) var counts = Counts()
+    /// How long its finished runs took, the newest last; at most 64.
+    public internal(set) var finished: [FinishedRun] = []
+
+    init(id: Symbol) { self.id = id }
+
+    /// The moments of a session's life.
+    public struct Times: Equatable, Sendable {
+        /// When it was first heard of.
+        public internal(set) var openedAt: Timestamp?
+        /// Since when it has its state.
+        public internal(set) var since: Timestamp?
+        /// When its last event was sent.
+        public internal(set) var lastEventAt: Timestamp?
+        /// When it ended.
+        public internal(set) var endedAt: Timestamp?
+    }
+
+    /// The counts of a session's events.
+    public struct Counts: Equatable, Sendable {
+        /// Events seen by this console.
+        public internal(set) var events = 0
+        /// Events that named another user.
+        public internal(set) var crossings = 0
+        /// The number of its newest event in the log, or nil.
+        public internal(set) var newestEvent: Int?
+    }
+
+    /// Whether it is over.
+    public var isEnded: Bool { state == .ended }
+}
+
+/// When a run finished, and how long it took.
+public struct FinishedRun: Hashable, Sendable {
+    /// When it finished.
+    public let at: Timestamp
+    /// How long it took.
+    public let took: Duration
+}

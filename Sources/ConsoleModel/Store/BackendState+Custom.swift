@@ -1,0 +1,126 @@
+import PatternDetection
+import WireProtocol
+
+extension BackendState {
+    /// Takes a CUSTOM event of ours; one whose value cannot be read is counted and changes nothing.
+    mutating func note(
+        _ name: CustomEventName, _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader,
+        _ symbols: inout SymbolTable, changes: inout [Change]
+    ) {
+        guard let value = reader.batch.json(event.value)?.object else {
+            return refuse("\(name.rawValue) without a readable value")
+        }
+        switch name {
+        case .session: noteSession(value, record)
+        case .dispatcher: noteDispatcher(value, record, &symbols)
+        case .creation: noteCreation(value, &record, &symbols, changes: &changes)
+        case .path: notePath(value, record, &symbols, changes: &changes)
+        case .gap: noteGap(value, &record)
+        }
+    }
+
+    private mutating func noteSession(_ value: JSONObject, _ record: EventRecord) {
+        guard let place = sessions.place(record.session) else { return }
+        let state = value.string("state").flatMap { SessionRecord.State(rawValue: $0) }
+        if value.string("change") == "closed" || state == .ended {
+            return end(record.session, at: record.timestamp)
+        }
+        guard let state, !sessions[place: place].isEnded, state != sessions[place: place].state else {
+            return
+        }
+        sessions[place: place].state = state
+        sessions[place: place].times.since = record.timestamp
+    }
+
+    private mutating func noteDispatcher(
+        _ value: JSONObject, _ event: EventRecord, _ symbols: inout SymbolTable
+    ) {
+        guard let id = value.string("id") else { return refuse("ctxtop.dispatcher without an id") }
+        let symbol = symbols.intern(id)
+        let place =
+            dispatchers.place(symbol)
+            ?? dispatchers.insert(
+                DispatcherState(DispatcherRecord(id: DispatcherID(rawValue: id))), for: symbol)
+        var dispatcher = dispatchers[place: place]
+        let moment = event.timestamp
+        let to = value.string("to").flatMap { DispatcherRecord.State(rawValue: $0) } ?? .unknown
+        dispatcher.record.state = to
+        if !event.user.isNone, dispatcher.record.user == nil {
+            dispatcher.record.user = UserID(rawValue: symbols[event.user])
+        }
+        if !event.session.isNone, dispatcher.record.session == nil {
+            dispatcher.record.session = SessionID(rawValue: symbols[event.session])
+        }
+        dispatcher.record.createdAt = dispatcher.record.createdAt ?? moment
+        if let verdict = value.string("pattern").flatMap({ Verdict($0) }) {
+            dispatcher.record.pattern = verdict
+        }
+        if to == .executing { dispatcher.record.lastUsedAt = moment }
+        dispatcher.record.executed = value.int("executed") ?? dispatcher.record.executed
+        dispatcher.record.failed = value.int("failed") ?? dispatcher.record.failed
+        dispatcher.record.inFlight = value.int("inFlight") ?? (to == .executing ? 1 : 0)
+        for owner in value.strings("owners").map({ UserID(rawValue: $0) })
+        where !dispatcher.record.owners.contains(owner) { dispatcher.record.owners.append(owner) }
+        let from = value.string("from").flatMap { DispatcherRecord.State(rawValue: $0) }
+        dispatcher.transitions.append(
+            .init(from: from, to: to, reason: value.string("reason"), at: moment))
+        if dispatcher.transitions.count > 64 { dispatcher.transitions.removeFirst() }
+        if to == .disposed || to == .evicted {
+            if dispatcher.disposedAt == nil { past.dispatchers.append(symbol) }
+            dispatcher.disposedAt = dispatcher.disposedAt ?? moment
+        } else if let ended = sessions[event.session]?.times.endedAt {
+            dispatcher.sessionEndedAt = dispatcher.sessionEndedAt ?? ended
+        }
+        dispatchers[place: place] = dispatcher
+        if let session = sessions.place(event.session), sessions.values[session].dispatcher.isNone {
+            sessions[place: session].dispatcher = symbol
+        }
+    }
+
+    private mutating func noteCreation(
+        _ value: JSONObject, _ event: inout EventRecord, _ symbols: inout SymbolTable, changes: inout [Change]
+    ) {
+        guard let name = value.string("path") else { return refuse("ctxtop.creation without a path") }
+        let status = value.string("status").flatMap { OutcomeRecord.Status(rawValue: $0) } ?? .none
+        let symbol = symbols.intern(name)
+        if paths.place(symbol) == nil {
+            var path = PathState(PathRecord(path: ConsumerPath(rawValue: name)))
+            path.firstSeenAt = event.timestamp
+            paths.insert(path, for: symbol)
+        }
+        guard let place = paths.place(symbol), status != .none else { return }
+        let before = paths[place: place].record.lastOutcome.status
+        let moment = event.timestamp
+        paths[place: place].record.lastOutcome = OutcomeRecord(
+            status, error: value.string("error"), at: moment)
+        paths[place: place].count(succeeded: status != .error, at: moment)
+        switch status {
+        case .ok: paths[place: place].record.created = paths[place: place].record.created.adding(1)
+        case .fallback:
+            paths[place: place].record.created = paths[place: place].record.created.adding(1)
+            paths[place: place].record.fallbacks = paths[place: place].record.fallbacks.adding(1)
+        case .error:
+            paths[place: place].record.failed = paths[place: place].record.failed.adding(1)
+            event.marks.insert(.error)
+        case .none: break
+        }
+        noteOutcome(place, before: before, at: moment, changes: &changes)
+    }
+
+    private mutating func notePath(
+        _ value: JSONObject, _ event: EventRecord, _ symbols: inout SymbolTable, changes: inout [Change]
+    ) {
+        guard let record = PathRecord(json: value) else { return refuse("ctxtop.path without a path") }
+        declare(record, symbols: &symbols, at: event.timestamp, changes: &changes)
+    }
+
+    private mutating func noteGap(_ value: JSONObject, _ event: inout EventRecord) {
+        event.marks.insert(.gap)
+        let lost = max(0, value.int("lost") ?? 0)
+        reception.counters.eventsDropped = reception.counters.eventsDropped.adding(lost)
+        reception.joinedAt = event.timestamp
+        for place in runs.values.indices where runs.values[place].state == .open {
+            runs[place: place].rejoin()
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import PatternDetection
+import WireProtocol
+
+extension BackendState {
+    /// Begins a session and gives its place.
+    mutating func openSession(_ id: Symbol, user: Symbol, at moment: Timestamp?) -> Int {
+        var session = SessionState(id: id)
+        session.user = user
+        session.times.openedAt = moment
+        session.times.since = moment
+        past.liveByUser[user, default: 0] += 1
+        session.ordinal = past.liveByUser[user] ?? 1
+        return sessions.insert(session, for: id)
+    }
+
+    /// Ends a session; its open runs can end no more, and its dispatchers should go.
+    mutating func end(_ id: Symbol, at moment: Timestamp) {
+        guard let place = sessions.place(id), !sessions[place: place].isEnded else { return }
+        sessions[place: place].state = .ended
+        sessions[place: place].times.since = moment
+        sessions[place: place].times.endedAt = moment
+        let user = sessions[place: place].user
+        if let live = past.liveByUser[user] { past.liveByUser[user] = live > 1 ? live - 1 : nil }
+        past.sessions.append(id)
+        if let run = runs.place(sessions[place: place].lastRun), runs[place: run].state == .open,
+            runs[place: run].session == id
+        {
+            runs[place: run].state = .lost
+            runs[place: run].times.endedAt = moment
+            runs[place: run].tools = []
+            past.runs.append(runs[place: run].id)
+        }
+        if let dispatcher = dispatchers.place(sessions[place: place].dispatcher),
+            dispatchers[place: dispatcher].disposedAt == nil
+        {
+            dispatchers[place: dispatcher].sessionEndedAt = moment
+        }
+    }
+
+    /// Lets the oldest ended rows go above ``Past/maximumRows``, and counts them.
+    mutating func forgetOldest() {
+        let slack = 256
+        if past.sessions.count > Past.maximumRows + slack {
+            for id in past.sessions.prefix(slack) { sessions[id] = nil }
+            past.sessions.removeFirst(slack)
+            reception.omitted.sessions = reception.omitted.sessions.adding(slack)
+        }
+        if past.runs.count > Past.maximumRows + slack {
+            for id in past.runs.prefix(slack) { runs[id] = nil }
+            past.runs.removeFirst(slack)
+            reception.omitted.runs = reception.omitted.runs.adding(slack)
+        }
+        if past.dispatchers.count > Past.maximumRows + slack {
+            for id in past.dispatchers.prefix(slack) { dispatchers[id] = nil }
+            past.dispatchers.removeFirst(slack)
+            reception.omitted.dispatchers = reception.omitted.dispatchers.adding(slack)
+        }
+    }
+}

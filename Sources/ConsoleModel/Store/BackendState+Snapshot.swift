@@ -1,0 +1,223 @@
+import PatternDetection
+import WireProtocol
+
+extension BackendState {
+    /// Joins a snapshot with what the events have told since; the newer word about each thing wins.
+    mutating func take(
+        _ snapshot: BackendSnapshot, symbols: inout SymbolTable, at moment: Timestamp, changes: inout [Change]
+    ) {
+        noteRestart(snapshot, symbols: symbols, at: moment, changes: &changes)
+        identity.name = snapshot.name
+        identity.version = snapshot.version
+        identity.instance = snapshot.instance
+        identity.bootID = snapshot.bootID
+        identity.startedAt = snapshot.startedAt
+        identity.startup = snapshot.startup
+        if let sentAt = snapshot.health.at { reception.clockSkew = sentAt.since(moment) }
+        reception.counters.decodeErrors = reception.counters.decodeErrors.adding(snapshot.refusedRows)
+        reception.hasSnapshot = true
+        reception.omitted = .init(
+            sessions: max(0, snapshot.sessionsOmitted), dispatchers: max(0, snapshot.dispatchersOmitted),
+            runs: max(0, snapshot.runsOmitted))
+        if health.receivedAt == nil, snapshot.health.status != .unknown || !snapshot.health.checks.isEmpty {
+            take(snapshot.health, body: [], at: moment, changes: &changes)
+        }
+        if !snapshot.history.isEmpty { statistics.history = Array(snapshot.history.suffix(60)) }
+        extras.limits = snapshot.limits
+        extras.checklist = snapshot.checklist
+        extras.contexts = [:]
+        for context in snapshot.contexts { if let id = context.session { extras.contexts[id] = context } }
+        let asOf = snapshot.health.at ?? moment
+        for record in snapshot.paths { declare(record, symbols: &symbols, at: asOf, changes: &changes) }
+        for record in snapshot.sessions { merge(record, symbols: &symbols, asOf: asOf) }
+        for record in snapshot.runs { merge(record, symbols: &symbols, asOf: asOf) }
+        for record in snapshot.dispatchers { merge(record, symbols: &symbols) }
+        closeAbsent(snapshot, symbols: symbols, asOf: asOf)
+        forgetOldest()
+    }
+
+    /// Another boot or replica behind the same address: nothing of the earlier one lives on.
+    private mutating func noteRestart(
+        _ snapshot: BackendSnapshot, symbols: SymbolTable, at moment: Timestamp, changes: inout [Change]
+    ) {
+        guard reception.hasSnapshot else { return }
+        let isSame = identity.bootID == snapshot.bootID && identity.instance == snapshot.instance
+        guard !isSame else { return }
+        identity.restarts += 1
+        let (before, now) = (identity.instance ?? "", snapshot.instance ?? "")
+        let text = before == now ? "restarted" : "another replica answers: \(before) → \(now)"
+        changes.append(Change(at: moment, backend: key, text: text, severity: .warning))
+        for place in sessions.values.indices where !sessions.values[place].isEnded {
+            end(sessions.keys[place], at: moment)
+        }
+        for place in dispatchers.values.indices where dispatchers.values[place].record.state != .disposed {
+            dispatchers[place: place].record.state = .disposed
+            dispatchers[place: place].disposedAt = moment
+        }
+        paths = SymbolMap()
+        health.receivedAt = nil
+        reception.joinedAt = nil
+    }
+
+    /// Takes one declared path; the counters only grow while the backend is the same.
+    mutating func declare(
+        _ record: PathRecord, symbols: inout SymbolTable, at moment: Timestamp, changes: inout [Change]
+    ) {
+        let symbol = symbols.intern(record.path.rawValue)
+        guard let place = paths.place(symbol) else {
+            var path = PathState(record)
+            path.isDeclared = true
+            path.firstSeenAt = moment
+            path.judgedSince = path.decidingRows.compactMap(\.at).max()
+            if record.lastOutcome.status == .error { path.failingSince = record.lastOutcome.at }
+            paths.insert(path, for: symbol)
+            return
+        }
+        let (verdict, outcome) = (
+            paths[place: place].judgement.verdict, paths[place: place].record.lastOutcome
+        )
+        var merged = record
+        merged.created = max(record.created, paths[place: place].record.created)
+        merged.failed = max(record.failed, paths[place: place].record.failed)
+        merged.fallbacks = max(record.fallbacks, paths[place: place].record.fallbacks)
+        if let ours = outcome.at, ours > record.lastOutcome.at ?? ours { merged.lastOutcome = outcome }
+        if record.lastOutcome.status == .none { merged.lastOutcome = outcome }
+        paths[place: place].isDeclared = true
+        paths[place: place].record = merged
+        noteOutcome(place, before: outcome.status, at: merged.lastOutcome.at ?? moment, changes: &changes)
+        let judged = paths[place: place].judgement.verdict
+        if judged != verdict {
+            paths[place: place].judgedSince = moment
+            changes.append(
+                Change(
+                    at: moment, backend: key,
+                    text: "\(record.path) \(verdict.longWords) → \(judged.longWords)",
+                    severity: judged.severity))
+        }
+    }
+
+    /// Dates the begin and end of a failing stretch.
+    mutating func noteOutcome(
+        _ place: Int, before: OutcomeRecord.Status, at moment: Timestamp, changes: inout [Change]
+    ) {
+        let status = paths[place: place].record.lastOutcome.status
+        guard status != before else { return }
+        paths[place: place].failingSince = status == .error ? moment : nil
+        guard before != .none || status == .error else { return }
+        let severity: Severity = status == .error ? .critical : status == .fallback ? .warning : .ok
+        let words = before == .none ? status.rawValue : "\(before.rawValue) → \(status.rawValue)"
+        changes.append(
+            Change(
+                at: moment, backend: key, text: "\(paths[place: place].record.path) \(words)",
+                severity: severity))
+    }
+
+    private mutating func merge(_ record: SessionRecord, symbols: inout SymbolTable, asOf: Timestamp) {
+        let symbol = symbols.intern(record.id.rawValue)
+        let user = symbols.intern(record.user.rawValue)
+        let place = sessions.place(symbol) ?? openSession(symbol, user: user, at: nil)
+        var session = sessions[place: place]
+        if session.user.isNone { session.user = user }
+        session.path = record.path.map { symbols.intern($0.rawValue) } ?? session.path
+        session.runCount = max(session.runCount, record.runs)
+        let ours = session.times.lastEventAt
+        let isNewer = ours.map { record.lastEventAt.map { $0 >= ours ?? $0 } ?? ($0 <= asOf) } ?? true
+        session.times.openedAt = session.times.openedAt ?? openedAt(record)
+        if isNewer, !session.isEnded {
+            session.times.lastEventAt = record.lastEventAt ?? ours
+            session.dispatcher = record.dispatcher.map { symbols.intern($0.rawValue) } ?? session.dispatcher
+            session.ledger = EventLedger(record.eventsSeen)
+            if record.state != .ended {
+                session.state = record.state
+                session.times.since = record.since ?? session.times.since
+            }
+        }
+        sessions[place: place] = session
+        if isNewer, record.state == .ended, !session.isEnded { end(symbol, at: record.since ?? asOf) }
+    }
+
+    private func openedAt(_ record: SessionRecord) -> Timestamp? {
+        extras.contexts[record.id]?.createdAt
+    }
+
+    private mutating func merge(_ record: RunRecord, symbols: inout SymbolTable, asOf: Timestamp) {
+        let symbol = symbols.intern(record.id.rawValue)
+        let session = record.session.map { symbols.intern($0.rawValue) } ?? .none
+        if let place = runs.place(symbol) {
+            var run = runs[place: place]
+            run.agent = record.agent ?? run.agent
+            run.events = max(run.events, record.events)
+            for violation in record.violations where !run.violations.contains(violation) {
+                run.otherViolations.append(violation)
+            }
+            let wasOpen = run.state == .open
+            if wasOpen, record.state != .open {
+                run.state = record.state
+                run.times.endedAt = run.times.endedAt ?? asOf
+                run.tools = []
+            }
+            runs[place: place] = run
+            if wasOpen, run.state != .open { past.runs.append(symbol) }
+            return
+        }
+        var run = RunState(id: symbol, joinedMidway: true)
+        run.session = session
+        run.user = record.user.map { symbols.intern($0.rawValue) } ?? .none
+        run.path = sessions[session]?.path ?? .none
+        run.agent = record.agent
+        run.state = record.state
+        run.events = record.events
+        run.otherViolations = record.violations
+        run.times.lastEventAt = sessions[session]?.times.lastEventAt
+        if record.state == .open, let place = sessions.place(session) {
+            sessions[place: place].lastRun = symbol
+            run.ledger = sessions[place: place].ledger
+        }
+        runs.insert(run, for: symbol)
+        if record.state != .open { past.runs.append(symbol) }
+    }
+
+    private mutating func merge(_ record: DispatcherRecord, symbols: inout SymbolTable) {
+        let symbol = symbols.intern(record.id.rawValue)
+        let session = record.session.map { symbols.intern($0.rawValue) } ?? .none
+        let place = dispatchers.place(symbol) ?? dispatchers.insert(DispatcherState(record), for: symbol)
+        let wasDisposed = dispatchers[place: place].disposedAt != nil
+        if wasDisposed, record.state != .disposed { return }
+        var owners = record.owners
+        for owner in dispatchers[place: place].record.owners where !owners.contains(owner) {
+            owners.append(owner)
+        }
+        dispatchers[place: place].record = record
+        dispatchers[place: place].record.owners = owners
+        if record.state == .disposed, !wasDisposed {
+            dispatchers[place: place].disposedAt =
+                record.lastUsedAt ?? record.createdAt ?? Timestamp(milliseconds: 0)
+            past.dispatchers.append(symbol)
+        } else if record.state != .disposed, let ended = sessions[session]?.times.endedAt {
+            dispatchers[place: place].sessionEndedAt = dispatchers[place: place].sessionEndedAt ?? ended
+        }
+    }
+
+    /// Ends what a complete snapshot no longer lists and what no newer event has shown to live.
+    private mutating func closeAbsent(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp) {
+        let listed = Set(snapshot.sessions.compactMap { symbols.find($0.id.rawValue) })
+        for place in sessions.values.indices {
+            let session = sessions.values[place]
+            guard !session.isEnded, !listed.contains(session.id),
+                session.times.lastEventAt.map({ $0 < asOf }) ?? true
+            else { continue }
+            end(session.id, at: session.times.lastEventAt ?? asOf)
+        }
+        let listedRuns = Set(snapshot.runs.compactMap { symbols.find($0.id.rawValue) })
+        for place in runs.values.indices {
+            let run = runs.values[place]
+            guard run.state == .open, !listedRuns.contains(run.id),
+                run.times.lastEventAt.map({ $0 < asOf }) ?? true
+            else { continue }
+            // Its end was not seen by us; that says nothing about the run.
+            runs[place: place].state = .unknown
+            runs[place: place].tools = []
+            past.runs.append(run.id)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+extension ConsoleState {
+    /// Lets go the texts that nothing refers to any more.
+    ///
+    /// Ids of runs and dispatchers never end; without this, a console that
+    /// watches for a week would hold every one it ever saw.
+    mutating func compactSymbols() {
+        let old = symbols
+        var table = SymbolTable()
+        var numbers = [UInt32](repeating: 0, count: old.count + 1)
+        func renamed(_ symbol: Symbol) -> Symbol {
+            if symbol.isNone { return symbol }
+            let number = Int(symbol.rawValue)
+            if numbers[number] == 0 { numbers[number] = table.intern(old[symbol]).rawValue }
+            return Symbol(numbers[number])
+        }
+        events.mapSymbols(renamed)
+        for index in backends.indices { backends[index].mapSymbols(renamed) }
+        table.compactsAt = max(SymbolTable.compactionCount, table.count * 2)
+        symbols = table
+    }
+}
+
+extension BackendState {
+    fileprivate mutating func mapSymbols(_ renamed: (Symbol) -> Symbol) {
+        paths.mapSymbols(renamed) { _ in }
+        dispatchers.mapSymbols(renamed) { _ in }
+        sessions.mapSymbols(renamed) { session in
+            session.id = renamed(session.id)
+            session.user = renamed(session.user)
+            session.path = renamed(session.path)
+            session.dispatcher = renamed(session.dispatcher)
+            session.lastRun = renamed(session.lastRun)
+        }
+        runs.mapSymbols(renamed) { run in
+            run.id = renamed(run.id)
+            run.session = renamed(run.session)
+            run.user = renamed(run.user)
+            run.path = renamed(run.path)
+            for index in run.tools.indices { run.tools[index].name = renamed(run.tools[index].name) }
+        }
+        past.sessions = past.sessions.map(renamed)
+        past.runs = past.runs.map(renamed)
+        past.dispatchers = past.dispatchers.map(renamed)
+        past.liveByUser = Dictionary(
+            past.liveByUser.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+        statistics.toolCalls = Dictionary(
+            statistics.toolCalls.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension EventRecord {
+    /// Replaces every symbol.
+    mutating func mapSymbols(_ renamed: (Symbol) -> Symbol) {
+        user = renamed(user)
+        session = renamed(session)
+        run = renamed(run)
+        path = renamed(path)
+        dispatcher = renamed(dispatcher)
+        name = renamed(name)
+    }
+}

@@ -1,0 +1,280 @@
+import PatternDetection
+import WireProtocol
+
+extension BackendState {
+    /// Takes a batch of events: the hot path, from scanned positions to the log and the states.
+    mutating func take(
+        _ batch: EventBatch, symbols: inout SymbolTable, log: inout EventLog, at moment: Timestamp,
+        changes: inout [Change]
+    ) {
+        let received = batch.events.count + batch.refused.count
+        reception.counters.eventsReceived = reception.counters.eventsReceived.adding(received)
+        reception.counters.decodeErrors = reception.counters.decodeErrors.adding(batch.refused.count)
+        if let refused = batch.refused.last { reception.lastRefusal = refused.reason }
+        guard !batch.events.isEmpty else { return }
+        let chunk = log.beginChunk(batch.bytes, eventCount: batch.events.count)
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            let reader = EventReader(batch: batch, bytes: bytes)
+            for event in batch.events {
+                var record = reader.record(event, &symbols)
+                record.chunk = chunk
+                record.backendNumber = UInt16(truncatingIfNeeded: key.rawValue)
+                if let sent = event.timestamp {
+                    record.timestamp = sent
+                } else {
+                    // A file has no arrival time worth the name: the time of the event before is nearer.
+                    record.timestamp = max(moment, reception.lastEventAt ?? moment)
+                    record.marks.insert(.stamped)
+                }
+                take(event, &record, reader, &symbols, number: log.endNumber, changes: &changes)
+                log.append(record)
+            }
+        }
+        statistics.flush(sessions: liveSessionCount)
+        log.trim()
+        forgetOldest()
+    }
+
+    private mutating func take(
+        _ event: ScannedEvent, _ record: inout EventRecord, _ reader: EventReader,
+        _ symbols: inout SymbolTable, number: Int, changes: inout [Change]
+    ) {
+        let moment = record.timestamp
+        if reception.joinedAt == nil { reception.joinedAt = moment }
+        if reception.lastEventAt.map({ $0 < moment }) ?? true { reception.lastEventAt = moment }
+        statistics.countEvent(at: moment, sessions: liveSessionCount)
+        let word = record.type.operatorWord
+        if record.type == .runError { record.marks.insert(.error) }
+        if record.type == .unrecognized { countUnknown(reader.string(event.typeName)) }
+        if !record.path.isNone, paths.place(record.path) == nil { meet(record.path, symbols, at: moment) }
+        let run = record.run.isNone ? nil : noteRun(&record, event, reader, word)
+        if !record.session.isNone { noteSession(&record, run, event, reader, symbols, number: number) }
+        if record.type == .custom, let name = SymbolTable.customEvent(record.name) {
+            note(name, &record, event, reader, &symbols, changes: &changes)
+        }
+        if record.marks.contains(.error) { statistics.pendingErrors += 1 }
+    }
+
+    private var liveSessionCount: Int { max(0, sessions.count - past.sessions.count) }
+
+    private mutating func countUnknown(_ type: String) {
+        let type = String(type.prefix(64))
+        guard reception.unknownTypes[type] != nil || reception.unknownTypes.count < 100 else { return }
+        reception.unknownTypes[type, default: 0] += 1
+    }
+
+    /// A path that is named for the first time, by an event.
+    private mutating func meet(_ symbol: Symbol, _ symbols: SymbolTable, at moment: Timestamp) {
+        var path = PathState(PathRecord(path: ConsumerPath(rawValue: symbols[symbol])))
+        path.firstSeenAt = moment
+        paths.insert(path, for: symbol)
+    }
+
+    // MARK: Runs
+
+    private mutating func noteRun(
+        _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader, _ word: OperatorWord?
+    ) -> RunState.Progress {
+        let place = runs.place(record.run) ?? beginRun(record, event)
+        let call = reader.hash(event.call)
+        let step: RunGrammar<UInt64>.Step =
+            switch event.type {
+            case .runStarted: .started
+            case .toolCallStart: .toolExecuting(call)
+            case .toolCallResult: .toolCompleted(call)
+            case .runFinished: .completed
+            case .runError: .error
+            default: word == .agentThinking ? .thinking : .other
+            }
+        var progress = runs[place: place].apply(&record, step, word, call: call)
+        if let (tool, duration) = progress.tool { statistics.countToolCall(tool, took: duration) }
+        if record.marks.contains(.crossing) { statistics.crossings = statistics.crossings.adding(1) }
+        if event.type == .runFinished || event.type == .runError, !progress.isClosed {
+            close(place, record, progress, isCancelled: reader.outcome(event) == .cancelled)
+            progress.isClosed = true
+        }
+        return progress
+    }
+
+    private mutating func beginRun(_ record: EventRecord, _ event: ScannedEvent) -> Int {
+        let isStart = event.type == .runStarted
+        // Whoever has watched for longer than an open run may be silent would have seen its start.
+        let watched = record.timestamp.since(reception.joinedAt ?? record.timestamp)
+        let joinedMidway = !isStart && event.sequence != 0 && watched <= TriageRule.patience
+        var run = RunState(id: record.run, joinedMidway: joinedMidway)
+        run.session = record.session
+        run.user = record.user
+        run.path = record.path
+        if isStart { run.times.startedAt = record.timestamp }
+        return runs.insert(run, for: record.run)
+    }
+
+    private mutating func close(
+        _ place: Int, _ record: EventRecord, _ progress: RunState.Progress, isCancelled: Bool
+    ) {
+        runs[place: place].state =
+            record.type == .runError ? .failed : isCancelled ? .cancelled : .completed
+        runs[place: place].times.endedAt = record.timestamp
+        runs[place: place].tools = []
+        past.runs.append(record.run)
+        guard let startedAt = progress.startedAt else { return }
+        let finished = FinishedRun(at: record.timestamp, took: record.timestamp.since(startedAt))
+        statistics.countRun(finished)
+        if let session = sessions.place(progress.session) {
+            sessions[place: session].finished.append(finished)
+            if sessions.values[session].finished.count > 64 { sessions[place: session].finished.removeFirst() }
+        }
+    }
+
+    // MARK: Sessions
+
+    private mutating func noteSession(
+        _ record: inout EventRecord, _ run: RunState.Progress?, _ event: ScannedEvent, _ reader: EventReader,
+        _ symbols: SymbolTable, number: Int
+    ) {
+        let moment = record.timestamp
+        let place =
+            sessions.place(record.session) ?? openSession(record.session, user: record.user, at: moment)
+        let outcome = event.type == .runFinished ? reader.outcome(event) : nil
+        if let previous = sessions.values[place].counts.newestEvent {
+            record.distanceToPrevious = UInt32(clamping: number - previous)
+        }
+        if record.user.isNone { record.user = sessions.values[place].user }
+        let isAnothersEvent =
+            sessions[place: place].apply(record, number: number, outcome: outcome)
+        if isAnothersEvent, !record.marks.contains(.crossing) {
+            record.marks.insert(.crossing)
+            statistics.crossings = statistics.crossings.adding(1)
+        }
+        if let run { follow(run, of: place, record) }
+        guard !record.dispatcher.isNone, sessions.values[place].dispatcher != record.dispatcher else {
+            return
+        }
+        sessions[place: place].dispatcher = record.dispatcher
+        if record.type != .custom { meet(record.dispatcher, record, symbols) }
+    }
+
+    /// Keeps the session's ledger on the run that it had last.
+    private mutating func follow(_ run: RunState.Progress, of session: Int, _ record: EventRecord) {
+        let isStart = record.type == .runStarted
+        if sessions.values[session].lastRun != record.run {
+            let last = runs.place(sessions.values[session].lastRun)
+            let isFree = last.map { runs.values[$0].isClosed } ?? true
+            guard isStart || isFree else { return }
+            sessions[place: session].lastRun = record.run
+            sessions[place: session].runCount = sessions.values[session].runCount.adding(1)
+        }
+        sessions[place: session].ledger = run.ledger
+        if !run.isClosed, sessions.values[session].state == .unknown {
+            sessions[place: session].state = .running
+        }
+    }
+
+    /// A dispatcher that an agent's event names: one more owner, if it is another user's.
+    private mutating func meet(_ symbol: Symbol, _ record: EventRecord, _ symbols: SymbolTable) {
+        let place: Int
+        if let known = dispatchers.place(symbol) {
+            place = known
+        } else {
+            var first = DispatcherRecord(id: DispatcherID(rawValue: symbols[symbol]))
+            first.session = SessionID(rawValue: symbols[record.session])
+            first.user = record.user.isNone ? nil : UserID(rawValue: symbols[record.user])
+            place = dispatchers.insert(DispatcherState(first), for: symbol)
+        }
+        guard !record.user.isNone else { return }
+        let user = UserID(rawValue: symbols[record.user])
+        if !dispatchers.values[place].record.owners.contains(user) {
+            dispatchers[place: place].record.owners.append(user)
+        }
+    }
+}
+
+extension RunState {
+    /// Whether its terminal event has come, or can come no more.
+    var isClosed: Bool { state != .open && state != .unknown && state != .lost }
+
+    /// What an event made of its run, without the run: copying that costs more than the event.
+    struct Progress {
+        var isClosed: Bool
+        let ledger: EventLedger
+        let startedAt: Timestamp?
+        let session: Symbol
+        /// The tool whose call ended, and how long that took.
+        let tool: (Symbol, Duration)?
+    }
+
+    /// Takes one event.
+    mutating func apply(
+        _ record: inout EventRecord, _ step: RunGrammar<UInt64>.Step, _ word: OperatorWord?, call: UInt64
+    ) -> Progress {
+        let moment = record.timestamp
+        events = events.adding(1)
+        if times.lastEventAt.map({ $0 < moment }) ?? true { times.lastEventAt = moment }
+        let violationsBefore = grammar.violations.count
+        if user.isNone { user = record.user }
+        if !record.user.isNone, record.user != user {
+            grammar.note(.otherUser)
+            record.marks.insert(.crossing)
+        }
+        grammar.apply(step, sequence: record.sequence)
+        if grammar.violations.count != violationsBefore { record.marks.insert(.violation) }
+        if let word {
+            ledger.insert(word)
+            if word == .agentThinking, isThinking { record.marks.insert(.continued) }
+        }
+        if word != nil { isThinking = word == .agentThinking }
+        if path.isNone { path = record.path }
+        if session.isNone { session = record.session }
+        let tool = noteTool(&record, call: call)
+        if record.type == .runStarted, times.startedAt == nil { times.startedAt = moment }
+        return Progress(
+            isClosed: isClosed, ledger: ledger, startedAt: times.startedAt, session: session, tool: tool)
+    }
+
+    private mutating func noteTool(_ record: inout EventRecord, call: UInt64) -> (Symbol, Duration)? {
+        switch record.type {
+        case .toolCallStart:
+            if !isClosed { tools.append(OpenTool(call: call, name: record.name, since: record.timestamp)) }
+            return nil
+        case .toolCallResult:
+            guard let index = tools.firstIndex(where: { $0.call == call }) else { return nil }
+            let tool = tools.remove(at: index)
+            if record.name.isNone { record.name = tool.name }
+            return (tool.name, record.timestamp.since(tool.since))
+        default: return nil
+        }
+    }
+
+    /// Goes on as if joined midway: events are known to be lost, and that is no fault of the run.
+    mutating func rejoin() {
+        otherViolations = violations
+        grammar = RunGrammar(joinedMidway: true)
+    }
+}
+
+extension SessionState {
+    /// Takes one event; whether it named another user than the session's.
+    mutating func apply(_ record: EventRecord, number: Int, outcome: EventReader.Outcome?) -> Bool {
+        let moment = record.timestamp
+        counts.events += 1
+        counts.newestEvent = number
+        if times.lastEventAt.map({ $0 < moment }) ?? true { times.lastEventAt = moment }
+        if times.openedAt == nil { times.openedAt = moment }
+        if user.isNone { user = record.user }
+        if path.isNone { path = record.path }
+        let next: SessionRecord.State? =
+            switch record.type {
+            case .runStarted: .running
+            case .runFinished: outcome == .interrupt ? .waiting : .idle
+            case .runError: .error
+            default: nil
+            }
+        if let next, !isEnded, state != next {
+            state = next
+            times.since = moment
+        }
+        guard !record.user.isNone, record.user != user else { return false }
+        counts.crossings += 1
+        return true
+    }
+}

@@ -1,0 +1,65 @@
+import PatternDetection
+import WireProtocol
+
+/// Reads the fields of one batch's events out of its bytes.
+struct EventReader {
+    let batch: EventBatch
+    let bytes: UnsafeBufferPointer<UInt8>
+
+    /// What a RUN_FINISHED says in `outcome.type`.
+    enum Outcome: Hashable { case success, interrupt, cancelled }
+
+    /// The event's names as symbols.
+    func record(_ event: ScannedEvent, _ symbols: inout SymbolTable) -> EventRecord {
+        var record = EventRecord()
+        record.type = event.type
+        record.lineOffset = event.line.offset
+        record.lineCount = UInt32(truncatingIfNeeded: event.line.count)
+        record.user = intern(event.user, &symbols)
+        record.session = intern(event.session, &symbols)
+        record.run = intern(event.run, &symbols)
+        record.path = intern(event.path, &symbols)
+        record.dispatcher = intern(event.dispatcher, &symbols)
+        record.name = intern(event.name, &symbols)
+        record.sequenceOrMinusOne = event.sequence.map { $0 < 0 ? -1 : Int32(clamping: $0) } ?? -1
+        return record
+    }
+
+    @inline(__always)
+    private func intern(_ slice: TextSlice, _ symbols: inout SymbolTable) -> Symbol {
+        if slice.isEmpty { return .none }
+        if slice.hasEscapes { return symbols.intern(batch.string(slice)) }
+        return symbols.intern(UnsafeBufferPointer(rebasing: bytes[slice.range]))
+    }
+
+    /// The text of a slice.
+    func string(_ slice: TextSlice) -> String { batch.string(slice) }
+
+    /// What tells calls apart: the hash of the id's bytes.
+    func hash(_ slice: TextSlice) -> UInt64 {
+        slice.isEmpty ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[slice.range]))
+    }
+
+    /// The outcome; success unless it is spelled as another one.
+    func outcome(_ event: ScannedEvent) -> Outcome {
+        let success: StaticString = "{\"type\":\"success\"}"
+        let slice = event.value
+        if slice.isEmpty || slice.count == success.utf8CodeUnitCount { return plainOutcome(slice, success) }
+        return parsedOutcome(slice)
+    }
+
+    private func plainOutcome(_ slice: TextSlice, _ success: StaticString) -> Outcome {
+        let text = UnsafeBufferPointer(start: success.utf8Start, count: success.utf8CodeUnitCount)
+        if slice.isEmpty || bytes[slice.range].elementsEqual(text) { return .success }
+        return parsedOutcome(slice)
+    }
+
+    private func parsedOutcome(_ slice: TextSlice) -> Outcome {
+        let outcome = batch.json(slice)
+        switch outcome?.string ?? outcome?["type"]?.string {
+        case "interrupt": return .interrupt
+        case "cancelled", "canceled": return .cancelled
+        default: return .success
+        }
+    }
+}

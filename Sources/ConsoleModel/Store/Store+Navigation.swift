@@ -1,0 +1,156 @@
+import PatternDetection
+import WireProtocol
+
+extension Store {
+    /// Goes somewhere, or back.
+    mutating func navigate(_ action: Action) {
+        switch action {
+        case .show(let view): show(view)
+        case .open(let place): push(place)
+        case .drill: drill()
+        case .back: goBack()
+        case .lastView: if let last = state.interface.lastView { show(last) }
+        case .historyBack: step(from: \.earlier, to: \.later)
+        case .historyForward: step(from: \.later, to: \.earlier)
+        case .nextSection: moveSection(by: 1)
+        case .previousSection: moveSection(by: -1)
+        default: break
+        }
+    }
+
+    /// One place back, or out of the console at the root; help and prompts are closed first.
+    mutating func quitOrBack() -> [Effect] {
+        let interface = state.interface
+        if interface.places.count == 1, interface.prompt == nil, !interface.isShowingHelp { return [.quit] }
+        if interface.isShowingHelp || interface.prompt != nil { goBack() } else { pop() }
+        return []
+    }
+
+    mutating func show(_ view: ViewID) {
+        let before = state.interface.view
+        if before != view { state.interface.lastView = before }
+        go([.view(view)])
+    }
+
+    private mutating func push(_ place: Place) {
+        if state.interface.place == place { return }
+        // Deeper than anybody can have meant; the oldest steps are forgotten.
+        go(Array((state.interface.places + [place]).suffix(32)))
+    }
+
+    private mutating func pop() {
+        guard state.interface.places.count > 1 else { return }
+        go(Array(state.interface.places.dropLast()))
+    }
+
+    /// Shows another stack of places, and remembers this one.
+    private mutating func go(_ places: [Place]) {
+        state.interface.prompt = nil
+        state.interface.isShowingHelp = false
+        guard places != state.interface.places else { return }
+        state.interface.history.earlier.append(state.interface.places)
+        if state.interface.history.earlier.count > 50 { state.interface.history.earlier.removeFirst() }
+        state.interface.history.later = []
+        state.interface.places = places
+        state.interface.section = 0
+    }
+
+    private mutating func step(
+        from source: WritableKeyPath<PlaceHistory, [[Place]]>,
+        to target: WritableKeyPath<PlaceHistory, [[Place]]>
+    ) {
+        guard let places = state.interface.history[keyPath: source].popLast() else { return }
+        state.interface.history[keyPath: target].append(state.interface.places)
+        state.interface.places = places
+        state.interface.section = 0
+        state.interface.prompt = nil
+    }
+
+    /// Peels help, prompt, filter, then the place; at the root, Pulse is where everything ends.
+    private mutating func goBack() {
+        if state.interface.isShowingHelp {
+            state.interface.isShowingHelp = false
+        } else if state.interface.prompt != nil {
+            state.interface.prompt = nil
+        } else if case .view(let view) = state.interface.place, state.interface.filters[view] != nil {
+            state.interface.filters[view] = nil
+        } else if state.interface.places.count > 1 {
+            pop()
+        } else if state.interface.view != .pulse {
+            show(.pulse)
+        }
+    }
+
+    private mutating func drill() {
+        guard let row = state.selectedRowID, let place = state.place(behind: row) else { return }
+        push(place)
+    }
+
+    private mutating func moveSection(by offset: Int) {
+        let count = state.sectionCount
+        guard count > 1 else { return }
+        state.interface.section = (state.interface.section + offset + count) % count
+    }
+}
+
+extension ConsoleState {
+    /// How many sections the place has that a selection can be in.
+    public var sectionCount: Int {
+        switch interface.place {
+        case .view(.pulse): 2
+        case .context: 2
+        case .view(.findings), .view(.sessions), .view(.paths), .view(.dispatchers), .view(.events),
+            .view(.health), .finding, .path, .dispatcher, .event, .check:
+            1
+        }
+    }
+
+    /// What Enter opens on a row: the context wherever there is one, else what explains the row.
+    func place(behind row: RowID) -> Place? {
+        switch row {
+        case .session(let key): return .context(key)
+        case .path(let key): return interface.place == .path(key) ? nil : .path(key)
+        case .event(let number): return .event(number)
+        case .check(let key): return .check(key)
+        case .finding(let key): return behind(finding: key)
+        case .dispatcher(let key):
+            if interface.place == .dispatcher(key) { return nil }
+            return .dispatcher(key)
+        case .run(let key): return newestEvent(of: key).map { .event($0) }
+        case .missing: return nil
+        }
+    }
+
+    /// The finding itself; from there, what it is about.
+    private func behind(finding key: FindingKey) -> Place? {
+        guard interface.place == .finding(key) else { return .finding(key) }
+        guard let finding = finding(key) else { return nil }
+        switch finding.subject {
+        case .session(let id): return .context(SessionKey(backend: key.backend, id: id))
+        case .path(let path): return .path(PathKey(backend: key.backend, path: path))
+        case .dispatcher(let id): return .dispatcher(DispatcherKey(backend: key.backend, id: id))
+        case .run(let id): return session(of: RunKey(backend: key.backend, id: id)).map { .context($0) }
+        case .backend: return .check(CheckKey(backend: key.backend, name: ""))
+        }
+    }
+
+    /// The session that a run belongs to.
+    public func session(of key: RunKey) -> SessionKey? {
+        guard let symbol = symbols.find(key.id.rawValue), let backend = backend(key.backend),
+            let run = backend.runs[symbol], !run.session.isNone
+        else { return nil }
+        return SessionKey(backend: key.backend, id: .init(rawValue: text(run.session)))
+    }
+
+    private func newestEvent(of key: RunKey) -> Int? {
+        guard let session = session(of: key), let symbol = symbols.find(key.id.rawValue),
+            let backend = backend(key.backend), let sessionSymbol = symbols.find(session.id.rawValue)
+        else { return nil }
+        var next = backend.sessions[sessionSymbol]?.counts.newestEvent
+        while let number = next, let record = events[number] {
+            if record.run == symbol { return number }
+            next = events.previousInSession(number)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,201 @@
+import PatternDetection
+import WireProtocol
+
+extension Store {
+    /// Moves the selection.
+    mutating func select(_ action: Action) {
+        let halfPage = max(1, (state.interface.size.height - 6) / 2)
+        switch action {
+        case .moveSelection(let offset): move(by: offset)
+        case .moveHalfPage(let direction): move(by: direction.signum() * halfPage)
+        case .selectFirst: move(toFirst: true)
+        case .selectLast: move(toFirst: false)
+        case .nextAttention: selectNeedy(step: 1)
+        case .previousAttention: selectNeedy(step: -1)
+        case .nextError: selectError(step: 1)
+        case .previousError: selectError(step: -1)
+        default: break
+        }
+    }
+
+    private mutating func move(by offset: Int) {
+        if state.interface.place == .view(.events) { return moveEvents(by: offset) }
+        let rows = state.selectableRows().map(\.id)
+        guard !rows.isEmpty else { return }
+        let current = state.selectedRowID.flatMap { rows.firstIndex(of: $0) } ?? 0
+        remember(rows[clamped(current, offset, rows.count)])
+    }
+
+    private func clamped(_ current: Int, _ offset: Int, _ count: Int) -> Int {
+        min(max(0, current.adding(offset)), count - 1)
+    }
+
+    private mutating func move(toFirst isFirst: Bool) {
+        if state.interface.place == .view(.events) {
+            state.interface.isFollowing = !isFirst && !state.interface.isPaused
+            let shown = state.shownEvents
+            guard !shown.isEmpty else { return }
+            return remember(.event(isFirst ? shown.lowerBound : shown.upperBound - 1))
+        }
+        let rows = state.selectableRows()
+        if let row = isFirst ? rows.first : rows.last { remember(row.id) }
+    }
+
+    private mutating func moveEvents(by offset: Int) {
+        let shown = state.shownEvents
+        guard !shown.isEmpty, offset != 0 else { return }
+        let filter = try? Filter(state.filterText(.events), columns: EventRow.columns)
+        let current = state.selectedEvent ?? shown.upperBound - 1
+        var search = EventSearch(state: state, filter: filter.flatMap { $0.isEmpty ? nil : $0 })
+        let rows = search.rows(
+            from: current + offset.signum(), in: shown, step: offset.signum(),
+            count: min(shown.count, Int(clamping: offset.magnitude)))
+        state.interface.isFollowing = false
+        remember(.event(rows.last?.number ?? current))
+    }
+
+    /// Makes a row the selected one of the section.
+    mutating func remember(_ row: RowID) {
+        let place = state.interface.place
+        state.interface.tables[place, default: TableState()].selections[state.interface.section] = row
+        // Contexts come and go; what nobody will look at again is forgotten.
+        if state.interface.tables.count > 256 {
+            state.interface.tables = state.interface.tables.filter {
+                state.interface.places.contains($0.key) || $0.key.isView
+            }
+        }
+    }
+
+    /// The next row with a finding; where the place has none, the findings view.
+    private mutating func selectNeedy(step: Int) {
+        let rows = state.selectableRows()
+        if state.interface.place == .view(.events) { return selectError(step: step) }
+        guard rows.contains(where: { $0.severity ?? .ok >= .notice }) else {
+            if state.interface.place != .view(.findings), !state.findings.isEmpty { show(.findings) }
+            return
+        }
+        let current = state.selectedRowID.flatMap { id in rows.firstIndex { $0.id == id } } ?? 0
+        for distance in 1...rows.count {
+            let index = ((current + step * distance) % rows.count + rows.count) % rows.count
+            if rows[index].severity ?? .ok >= .notice { return remember(rows[index].id) }
+        }
+    }
+
+    /// The next event that tells of a failure, in the events view.
+    private mutating func selectError(step: Int) {
+        if case .context = state.interface.place { return selectErrorInTimeline(step: step) }
+        let isElsewhere = state.interface.place != .view(.events)
+        if isElsewhere { show(.events) }
+        let shown = state.shownEvents
+        // From the newest event there is no way but back: the latest failure is what is meant.
+        let isAtEnd = isElsewhere || state.selectedEvent == nil
+        let step = isAtEnd ? -1 : step
+        var number = isElsewhere ? shown.upperBound - 1 : (state.selectedEvent ?? shown.upperBound - 1) + step
+        while shown.contains(number) {
+            if let record = state.events[number], record.isTroubling {
+                state.interface.isFollowing = false
+                return remember(.event(number))
+            }
+            number += step
+        }
+    }
+
+    private mutating func selectErrorInTimeline(step: Int) {
+        state.interface.section = 1
+        let rows = state.selectableRows()
+        guard !rows.isEmpty else { return }
+        var index = (state.selectedRowID.flatMap { id in rows.firstIndex { $0.id == id } } ?? 0) + step
+        while rows.indices.contains(index) {
+            if rows[index].severity ?? .ok >= .warning { return remember(rows[index].id) }
+            index += step
+        }
+    }
+}
+
+extension Place {
+    /// Whether it is one of the number keys' views.
+    var isView: Bool { if case .view = self { true } else { false } }
+}
+
+extension EventRecord {
+    /// Whether `e` stops at it.
+    var isTroubling: Bool { !marks.isDisjoint(with: [.error, .gap, .violation, .crossing]) }
+}
+
+extension ConsoleState {
+    /// A row that can be selected, and how urgently it needs a person.
+    struct SelectableRow {
+        let id: RowID
+        let severity: Severity?
+    }
+
+    /// What is selected in the section that has the keys; the first row when nothing was chosen or it is gone.
+    public var selectedRowID: RowID? {
+        if interface.place == .view(.events) {
+            if let number = selectedEvent { return .event(number) }
+            return shownEvents.isEmpty ? nil : .event(shownEvents.upperBound - 1)
+        }
+        let chosen = interface.table.selections[interface.section]
+        let rows = selectableRows()
+        if let chosen, rows.contains(where: { $0.id == chosen }) { return chosen }
+        return rows.first?.id
+    }
+
+    /// The rows of the section that has the keys, in the order they are shown.
+    func selectableRows() -> [SelectableRow] {
+        func selectable<Row: TableRow>(_ table: Table<Row>) -> [SelectableRow] {
+            table.rows.map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+        }
+        switch interface.place {
+        case .view(.pulse):
+            let findings = findingRows().map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+            let paths = pathRows().map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+            if findings.isEmpty { return paths }
+            return interface.section == 0 ? findings : paths
+        case .view(.sessions): return selectable(sessionTable())
+        case .view(.paths): return selectable(pathTable())
+        case .view(.dispatchers): return selectable(dispatcherTable())
+        case .view(.findings): return selectable(findingTable())
+        case .view(.health): return selectable(healthTable())
+        case .view(.events): return []
+        case .context(let key):
+            guard let detail = contextDetail(key) else { return [] }
+            if interface.section == 0 {
+                return detail.runs.map {
+                    SelectableRow(id: $0.rowID, severity: $0.violations.isEmpty ? nil : .warning)
+                }
+            }
+            return detail.timeline.map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+        case .finding(let key): return [SelectableRow(id: .finding(key), severity: nil)]
+        case .path(let key): return sessions(onPath: key)
+        case .dispatcher(let key): return sessions(servedBy: key)
+        case .event, .check: return []
+        }
+    }
+
+    /// The sessions behind a path, so that its place leads on to users.
+    private func sessions(onPath key: PathKey) -> [SelectableRow] {
+        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.path }
+            .map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+    }
+
+    private func sessions(servedBy key: DispatcherKey) -> [SelectableRow] {
+        sessionRows(servedBy: key).map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+    }
+
+    /// The sessions that came in by a path, the neediest first.
+    public func sessionRows(onPath key: PathKey) -> [SessionRow] {
+        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.path }
+    }
+
+    /// The sessions that a dispatcher serves, the neediest first.
+    public func sessionRows(servedBy key: DispatcherKey) -> [SessionRow] {
+        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue) else {
+            return []
+        }
+        return sessionRows().filter { row in
+            row.key.backend == key.backend
+                && symbols.find(row.key.id.rawValue).flatMap { backend.sessions[$0]?.dispatcher } == symbol
+        }
+    }
+}

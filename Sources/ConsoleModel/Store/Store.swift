@@ -1,0 +1,102 @@
+import PatternDetection
+import WireProtocol
+
+/// The console's state and the only way to change it.
+///
+/// A struct: one task, the run loop, owns it. Nothing here waits, sleeps, reads
+/// a clock or does I/O.
+public struct Store: Sendable {
+    /// The state; read it, draw it, never keep it.
+    public internal(set) var state: ConsoleState
+
+    /// How often events alone may make triage run: every 200 ms of the state's time.
+    static let triageInterval = Duration.milliseconds(200)
+
+    /// A store that begins with this state.
+    public init(_ state: ConsoleState) { self.state = state }
+
+    /// Applies one action and returns the work it asks for.
+    public mutating func send(_ action: Action) -> [Effect] {
+        switch action {
+        case .addBackend(let key, let url):
+            _ = place(of: key, url: url)
+        case .received(let key, let message, let moment):
+            receive(message, from: key, at: moment)
+        case .tick(let moment):
+            state.now = max(state.now, moment)
+            triage()
+        case .resize(let width, let height):
+            state.interface.size = .init(width: max(0, width), height: max(0, height))
+        case .quit:
+            return [.quit]
+        case .quitOrBack:
+            return quitOrBack()
+        case .beginFilter, .beginCommand, .insert, .deleteBackward, .completePrompt, .cancelPrompt:
+            edit(action)
+        case .acceptPrompt:
+            return acceptPrompt()
+        case .show, .open, .drill, .back, .lastView, .historyBack, .historyForward, .nextSection,
+            .previousSection:
+            navigate(action)
+        case .moveSelection, .moveHalfPage, .selectFirst, .selectLast, .nextAttention, .previousAttention,
+            .nextError, .previousError:
+            select(action)
+        case .sortByNextColumn, .sortByPreviousColumn, .reverseSort, .togglePause, .toggleFollow, .toggleHelp:
+            present(action)
+        }
+        return []
+    }
+
+    /// Where a backend stands in the state; it is added when it is new.
+    private mutating func place(of key: BackendKey, url: String) -> Int {
+        if let place = state.backends.firstIndex(where: { $0.key == key }) { return place }
+        state.backends.append(BackendState(key: key, url: url))
+        return state.backends.count - 1
+    }
+
+    private mutating func receive(_ message: Message, from key: BackendKey, at moment: Timestamp) {
+        state.now = max(state.now, moment)
+        let place = place(of: key, url: "")
+        let linkBefore = state.backends[place].link.state
+        state.backends[place].reception.lastReceivedAt = moment
+        var changes: [Change] = []
+        switch message {
+        case .health(let record, let body):
+            state.backends[place].take(record, body: body, at: moment, changes: &changes)
+        case .snapshot(let snapshot):
+            state.backends[place].take(snapshot, symbols: &state.symbols, at: moment, changes: &changes)
+        case .events(let batch):
+            state.backends[place].take(
+                batch, symbols: &state.symbols, log: &state.events, at: moment, changes: &changes)
+        case .link(let link, let reason, let retryIn):
+            state.backends[place].take(link, reason: reason, retryIn: retryIn, at: moment, changes: &changes)
+        case .dialect(let name, let notObservable):
+            state.backends[place].dialect = DialectStatus(name: name, notObservable: notObservable)
+        case .refused(let what, let reason):
+            state.backends[place].refuse("\(what): \(reason)")
+        }
+        note(changes)
+        if state.symbols.count > state.symbols.compactsAt { state.compactSymbols() }
+        let isDue = state.triagedAt.map { state.now.since($0) >= Self.triageInterval } ?? true
+        if case .events = message, !isDue, linkBefore == state.backends[place].link.state { return }
+        triage()
+    }
+
+    private mutating func note(_ changes: [Change]) {
+        state.changes += changes
+        let surplus = state.changes.count - ConsoleState.maximumChanges
+        if surplus > 0 { state.changes.removeFirst(surplus) }
+    }
+
+    /// Runs every rule, and remembers when each finding was first seen.
+    private mutating func triage() {
+        let findings = state.triage()
+        var seen: [FindingKey: Timestamp] = [:]
+        for finding in findings {
+            seen[finding.key] = state.firstSeen[finding.key] ?? finding.since ?? state.now
+        }
+        state.firstSeen = seen
+        state.findings = findings
+        state.triagedAt = state.now
+    }
+}

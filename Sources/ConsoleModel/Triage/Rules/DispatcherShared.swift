@@ -1,0 +1,51 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// A factory dispatcher served two users: the isolation is broken.
+    static let dispatcherShared = TriageRule(
+        id: "dispatcher-shared", checks: "A dispatcher made for one user has served another one too.",
+        threshold: "2 owners of a factory dispatcher; a singleton is shared by definition and never counts",
+        source: "DESIGN.md §1, dispatcher lifecycle",
+        advice: "Stop the path, and find where the dispatcher is cached across user contexts.",
+        severity: .critical, urgency: .breach
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            backend.dispatchers.values.compactMap { dispatcher in
+                let record = dispatcher.record
+                guard state.isPerUser(record, of: backend), record.state == .shared || record.owners.count > 1
+                else { return nil }
+                let owners = record.owners.sorted().prefix(4).map(\.rawValue).joined(separator: ", ")
+                let more = record.owners.count > 4 ? " and \(record.owners.count - 4) more" : ""
+                return Observation(
+                    backend, .dispatcher(record.id),
+                    "a \(record.pattern.name) dispatcher served \(record.owners.count) users: \(owners)\(more)",
+                    evidence: [
+                        ConsoleState.row("owners", owners + more, "dispatcher", at: record.lastUsedAt),
+                        ConsoleState.row(
+                            "pattern", record.pattern.description, "dispatcher", at: record.createdAt),
+                    ], since: nil)
+            }
+        }
+    }
+}
+
+extension ConsoleState {
+    /// Whether a dispatcher was made for one user: it says so, or its session's path is on the factory pattern.
+    func isPerUser(_ record: DispatcherRecord, of backend: BackendState) -> Bool {
+        switch record.pattern {
+        case .factory, .factoryFallback: return true
+        case .singleton: return false
+        case .mixed, .hollow, .unconfigured, .missingComponent, .unknown:
+            guard let session = record.session.flatMap({ symbols.find($0.rawValue) }),
+                let path = backend.sessions[session].flatMap({ backend.paths[$0.path] })
+            else { return record.state == .shared }
+            switch path.judgement.verdict {
+            case .factory, .factoryFallback: return true
+            case .mixed: return path.judgement.wins == .factory
+            case .singleton, .hollow, .unconfigured, .missingComponent: return false
+            case .unknown: return record.state == .shared
+            }
+        }
+    }
+}

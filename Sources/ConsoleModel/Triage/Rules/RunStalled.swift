@@ -1,0 +1,53 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// An open run has sent nothing for too long; a link that is down proves nothing.
+    static let runStalled = TriageRule(
+        id: "run-stalled", checks: "An open run has sent no event for too long.",
+        threshold: "more than 30 s without an event", source: "DESIGN.md §1, rule ids",
+        advice: "Open the session: the last event names the tool or model call that it waits for.",
+        severity: .critical, urgency: .stuck
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            guard backend.link.isDelivering else { return [] }
+            return backend.runs.values.compactMap { run in
+                guard let last = state.stalledSince(run, in: backend) else { return nil }
+                let silence = AgeText.exact(state.now.since(last))
+                let whose = run.user.isNone ? "a run" : state.text(run.user)
+                let tool = run.tools.last.map { " \(state.text($0.name))" } ?? ""
+                return Observation(
+                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    "\(whose)\(tool) silent for \(silence), limit 30s",
+                    evidence: [
+                        ConsoleState.row("last_event_at", last.rfc3339, "events", at: last),
+                        ConsoleState.row("events_seen", run.ledger.text, "events", at: last),
+                        ConsoleState.row(
+                            "tool", tool.isEmpty ? "none" : String(tool.dropFirst()), "events", at: last),
+                        ConsoleState.row("session", state.text(run.session), "events", at: last),
+                    ], since: last + patience)
+            }
+        }
+    }
+}
+
+extension LinkStatus {
+    /// Whether silence on this link means anything: it is up, or it is a file that was read to its end.
+    var isDelivering: Bool {
+        switch state {
+        case .connected, .ended: true
+        case .connecting: !wasConnected
+        case .stale, .lost: false
+        }
+    }
+}
+
+extension ConsoleState {
+    /// The last event of an open run whose silence is longer than the patience; else nil.
+    func stalledSince(_ run: RunState, in backend: BackendState) -> Timestamp? {
+        guard run.state == .open, let last = run.times.lastEventAt, now.since(last) > TriageRule.patience,
+            !(backend.sessions[run.session]?.isEnded ?? false)
+        else { return nil }
+        return last
+    }
+}

@@ -1,0 +1,27 @@
+import ConsoleModel
+import PatternDetection
+import Screen
+import WireProtocol
+
+/// What needs a person, the most urgent first.
+enum FindingsView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        frame.drawView(
+            state.findingTable(), state, in: rect,
+            empty: EmptyTexts(none: "Nothing needs attention: every rule ran and none fired.")
+        ) { row, width in FindingDrawing.lines(row.finding, state, width: width) }
+    }
+}
+
+/// One finding: why, with its evidence, and what to do.
+enum FindingView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        guard case .finding(let key) = state.interface.place else { return }
+        guard let finding = state.finding(key) else {
+            return frame.draw(
+                [StyledLine(" ✓ \(key.id)", Style(.ok)), StyledLine(" This finding no longer holds.", .dim)],
+                in: rect)
+        }
+        frame.draw(FindingDrawing.lines(finding, state, width: rect.width), in: rect)
+    }
+}

@@ -1,0 +1,54 @@
+import ConsoleModel
+import PatternDetection
+import Screen
+import WireProtocol
+
+/// Each backend's health endpoint and its checks: as said, as read, and whether it is believed.
+enum HealthView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        frame.drawView(
+            state.healthTable(), state, in: rect,
+            empty: EmptyTexts(none: "No health endpoint has answered yet.")
+        ) { row, width in lines(row, state, width: width) }
+    }
+
+    static func lines(_ row: HealthRow, _ state: ConsoleState, width: Int) -> [StyledLine] {
+        var lines: [StyledLine] = [
+            StyledLine(" \(row.isWhole ? row.backendName : row.key.name)", Style(.accent)),
+            .field("status", "\(row.status.urgency.glyph) \(row.status.rawValue)", row.status.urgency.style),
+            .field("believed", row.isTrusted ? "yes" : "no", row.isTrusted ? .normal : Style(.warning)),
+            .field("took", AgeText.took(row.latency)), .field("age", AgeText.age(row.age)),
+        ]
+        if let reason = row.reason {
+            lines += Wrapping.lines(reason, width: width - 12).enumerated().map {
+                $0.offset == 0 ? .field("reason", $0.element) : StyledLine("           " + $0.element)
+            }
+        }
+        lines.append(.heading("OBSERVED"))
+        lines += Wrapping.lines(row.raw, width: width - 4).map { StyledLine("   " + $0) }
+        guard row.isWhole, let backend = state.backend(row.key.backend) else { return lines }
+        let dialect = backend.dialect.name.isEmpty ? "not known yet" : backend.dialect.name
+        lines += [.heading("SOURCE"), .field("url", backend.url), .field("dialect", dialect)]
+        lines += backend.dialect.notObservable.flatMap { part in
+            Wrapping.lines("not observable: " + part, width: width - 4).map { StyledLine("   " + $0, .dim) }
+        }
+        return lines
+    }
+}
+
+/// One check with the endpoint's raw answer.
+enum CheckView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        guard case .check(let key) = state.interface.place,
+            let row = state.healthTable().rows.first(where: { $0.key == key })
+        else { return frame.draw([StyledLine(" This check is not reported any more.", .dim)], in: rect) }
+        var lines = HealthView.lines(row, state, width: rect.width)
+        if let body = state.backend(key.backend)?.health.body, !body.isEmpty {
+            lines.append(.heading("RAW ANSWER"))
+            let text = String(decoding: body.prefix(16_384), as: UTF8.self)
+            lines += text.split(separator: "\n").flatMap { Wrapping.lines(String($0), width: rect.width - 4) }
+                .map { StyledLine("   " + $0, .dim) }
+        }
+        frame.draw(lines, in: rect)
+    }
+}

@@ -1,0 +1,54 @@
+import ConsoleModel
+import PatternDetection
+import Screen
+import WireProtocol
+
+/// Every consumer path: detected, expected, last outcome; under them the migration checklist.
+enum PathsView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        let table = state.pathTable()
+        let checklist = checklist(state, width: rect.width)
+        let (list, below) = rect.splitTop(max(4, min(table.rows.count + 3, rect.height - checklist.count)))
+        frame.drawView(
+            table, state, in: rect.width >= 120 ? rect : list,
+            empty: EmptyTexts(
+                none: "No consumer path is declared.", notObservable: state.whyNotObservable("pattern"))
+        ) { row, width in PathDrawing.lines(row, now: state.now, width: width) }
+        if rect.width >= 120 {
+            let left = Rect(x: list.x, y: below.y, width: rect.width - 45, height: below.height)
+            frame.draw(checklist, in: left)
+        } else {
+            frame.draw(checklist, in: below)
+        }
+    }
+
+    /// The seed's checklist, with what was seen for each item.
+    private static func checklist(_ state: ConsoleState, width: Int) -> [StyledLine] {
+        state.backends.flatMap { backend -> [StyledLine] in
+            guard !backend.extras.checklist.isEmpty else { return [] }
+            let name = state.backends.count > 1 ? " of \(backend.name)" : ""
+            return [.heading("MIGRATION CHECKLIST" + name + "   " + backend.verdict.summary)]
+                + backend.extras.checklist.map { item in
+                    let mark: (String, Style) =
+                        switch item.state {
+                        case .done: ("✓ done   ", Style(.ok))
+                        case .open: ("✕ open   ", Style(.critical))
+                        case .unknown: ("? unknown", Style(.dim))
+                        }
+                    let seen = item.evidence.map { "\($0.evidence.field): \($0.evidence.value)" }
+                    return StyledLine("   ").then(mark.0, mark.1).then(at: 14, item.text)
+                        .then(at: 50, seen.joined(separator: "; "), .dim)
+                }
+        }
+    }
+}
+
+/// One path with its evidence.
+enum PathView: View {
+    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
+        guard case .path(let key) = state.interface.place,
+            let row = state.pathRows().first(where: { $0.key == key })
+        else { return frame.draw([StyledLine(" This path is not known any more.", .dim)], in: rect) }
+        frame.draw(PathDrawing.lines(row, now: state.now, width: rect.width), in: rect)
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import ConsoleApp
+import Terminal
+
+/// `ctxtop TARGET…`: the console; a plain snapshot where there is no terminal.
+struct Open: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Open the console on backends or files (default).")
+
+    @Argument(help: "URLs or NDJSON files.") var targets: [String]
+    @OptionGroup var flags: ConsoleFlags
+    @OptionGroup var screen: ScreenFlags
+
+    func run() async throws {
+        var options = try flags.options(targets)
+        try screen.apply(to: &options)
+        guard OutputStreams.areTerminal, !screen.plain else {
+            return try await Snapshot.print(options, .plain, wait: .zero)
+        }
+        try await Console.open(options)
+    }
+}
+
+/// Opens the console and leaves as its ending says.
+enum Console {
+    @MainActor static func open(_ options: ConsoleOptions) async throws {
+        let ending: RunLoop.Ending
+        do {
+            ending = try await RunLoop(options).run()
+        } catch let error as TerminalError {
+            OutputStreams.writeError("ctxtop: \(error)")
+            throw ExitCode(3)
+        }
+        // As a shell sees a process that a signal ended.
+        if case .signal(let number) = ending { throw ExitCode(128 + number) }
+    }
+}

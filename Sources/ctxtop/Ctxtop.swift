@@ -1,0 +1,15 @@
+import ArgumentParser
+import Backend
+
+/// The console's command line; one file per command under `Commands/`.
+@main struct Ctxtop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ctxtop", abstract: "htop for user contexts: watch multi-user agent backends.",
+        discussion: """
+            TARGET is a URL (http://HOST[:PORT], with a path that address alone is asked), or an NDJSON file
+            with one event per line.
+            """,
+        version: BackendVersion.text,
+        subcommands: [Open.self, Demo.self, Snapshot.self, Check.self, Explain.self],
+        defaultSubcommand: Open.self)
+}
