@@ -2,7 +2,7 @@
 
 PREFIX ?= /usr/local
 PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev
-TEST_PACKAGES = tmux lnav
+TEST_PACKAGES = tmux curl python3
 SWIFT ?= swift
 
 .PHONY: help demo test deps test-deps build install bench lint screenshots
@@ -49,7 +49,7 @@ test: test-deps ## everything that must hold: debug build and the whole suite
 lint: ## the formatter's opinion, as errors
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 
-bench: build ## measured ratios; see Benchmarks/README.md
+bench: build test-deps ## measured ratios; see Benchmarks/README.md
 	$(call install_packages,$(TEST_PACKAGES))
 	@Benchmarks/run
 

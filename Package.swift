@@ -122,11 +122,37 @@ let package = Package(
                 nioHTTP1, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
+            name: "ConsoleModelTests", dependencies: ["ConsoleModel", "WireProtocol", "PatternDetection"],
+            swiftSettings: settings),
+        .testTarget(
             name: "BackendTests",
             dependencies: [
                 "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WireProtocol",
                 asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1,
             ], exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
+            name: "DialectsTests", dependencies: ["Dialects", "WireProtocol", "PatternDetection"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleClientTests",
+            dependencies: [
+                "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
+                nioHTTP1,
+                nioPosix,
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "ctxtop-bench",
+            dependencies: ["ConsoleModel", "ConsoleViews", "PatternDetection", "Screen", "WireProtocol"],
+            path: "Benchmarks/ctxtop-bench", swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleViewsTests",
+            dependencies: ["ConsoleModel", "ConsoleViews", "PatternDetection", "Screen", "WireProtocol"],
+            exclude: ["Golden"], swiftSettings: settings),
+        .target(
+            name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", linkerSettings: [.linkedLibrary("util")]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["CPseudoTerminal", "ctxtop", "ctxtop-backend"],
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

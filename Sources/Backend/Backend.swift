@@ -47,7 +47,8 @@ public final class Backend: Sendable {
             allowsLegacyFallback: configuration.allowsLegacyFallback)
         hub = SessionHub(
             monitor: monitor, factory: factory, states: states,
-            agent: ScriptedAgent(pace: configuration.pace, seed: configuration.seed), now: SystemClock.now)
+            agent: ScriptedAgent(pace: configuration.pace, seed: configuration.seed),
+            graceTime: configuration.resumeGrace, now: SystemClock.now)
         background = BackgroundPath(hub: hub)
         monitor.startupPhase("agents", status: "ok", took: clock.now - began)
     }
@@ -65,10 +66,11 @@ public final class Backend: Sendable {
         HTTPPath(hub: hub).addRoutes(to: users)
         background.addRoutes(to: users)
         SessionRoutes(hub: hub, monitor: monitor).addRoutes(to: users)
-        router.get("/v1/ws") { _, _ -> Response in
-            // Reached without an upgrade, or when the upgrade's user is not known.
+        users.get("/v1/ws") { _, _ -> Response in
+            // Reached without an upgrade; one without a known user has ended at the gate with 401.
             throw Problem(
-                .upgradeRequired, "this route speaks WebSocket, subprotocol \(WebSocketPath.subprotocol)")
+                .upgradeRequired, "this route speaks WebSocket, subprotocol \(WebSocketPath.subprotocol)",
+                headers: [.upgrade: "websocket"])
         }
         return router
     }

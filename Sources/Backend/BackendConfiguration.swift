@@ -31,6 +31,8 @@ public struct BackendConfiguration: Sendable {
     public var seed: UInt64 = 1
     /// How long running runs may go on when the server stops.
     public var drainLimit = Duration.seconds(10)
+    /// How long a session outlives a WebSocket connection that was lost, so that it can be resumed; 0 for not at all.
+    public var resumeGrace = Duration.seconds(30)
     /// The classes that a factory makes each user's tools from; every shipped one when nil.
     var toolClasses: [any Tool.Type]?
 

@@ -7,30 +7,40 @@ public import WireProtocol
 /// A live link to one backend: health polled, snapshot joined with the event stream, reconnected for ever.
 ///
 /// One task, ``run()``; what the backend says comes out of ``messages``, which is
-/// bounded: what a slow reader cannot take is counted in a `ctxtop.gap`.
+/// bounded: what a slow reader cannot take is counted, see ``MessageOutlet``.
 public struct BackendConnection: Sendable {
     /// What the backend says, in order.
-    public let messages: AsyncStream<Message>
-    private let output: AsyncStream<Message>.Continuation
+    public var messages: AsyncStream<Message> { outlet.messages }
+    private let outlet: MessageOutlet
     private let reader: BackendReader
     private let options: ClientOptions
-
-    /// How many messages may wait for their reader; a batch of events is one message.
-    private static let capacity = 4096
+    private let jitter: @Sendable () -> Double
 
     /// A link that begins when ``run()`` is called; the client is shut down by its owner.
-    init(target: BackendTarget, options: ClientOptions, dialect: Dialect?, client: HTTPClient) {
+    ///
+    /// - Parameter jitter: gives a random number from 0 to 1 for each wait.
+    init(
+        target: BackendTarget, options: ClientOptions, dialect: Dialect?, client: HTTPClient,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0...1) }
+    ) {
         reader = BackendReader(target: target, options: options, dialect: dialect, client: client)
         self.options = options
-        (messages, output) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
+        self.jitter = jitter
+        outlet = MessageOutlet()
     }
 
     /// Keeps the link until the task is cancelled.
     public func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await link() }
-        }
-        output.finish()
+        await link()
+        outlet.finish()
+    }
+
+    /// How a round of watching ended.
+    private enum Ending {
+        /// The backend does not answer any more.
+        case lost(String)
+        /// It answers, but what is known of it must be taken anew.
+        case outdated(String)
     }
 
     /// Connects, watches, and waits before it connects again.
@@ -39,135 +49,148 @@ public struct BackendConnection: Sendable {
         send(.link(.connecting, reason: nil, retryIn: nil))
         while !Task.isCancelled {
             let round = await reader.askHealth()
-            var reason = round.failure ?? "the link ended"
+            if Task.isCancelled { return }
+            var ending = Ending.lost(round.failure ?? "the link ended")
             if round.wasAnswered {
                 for message in round.messages { send(message) }
-                reason = await watch(round, onProgress: { backoff.reset() })
+                ending = await watch(round, onProgress: { backoff.reset() })
+                if Task.isCancelled { return }
             } else {
-                for message in round.messages { if case .health = message { send(message) } }
+                sendHealth(of: round)
             }
-            if Task.isCancelled { return }
-            let wait = backoff.next(.random(in: 0...1))
-            send(.link(.lost, reason: reason, retryIn: wait))
+            let wait = backoff.next(jitter())
+            switch ending {
+            case .lost(let reason): send(.link(.lost, reason: reason, retryIn: wait))
+            case .outdated(let reason): send(.link(.stale, reason: reason, retryIn: wait))
+            }
             try? await Task.sleep(for: wait)
         }
     }
 
-    /// Polls health and follows events until one of them fails; gives the reason.
-    private func watch(_ round: BackendReader.HealthRound, onProgress: () -> Void) async -> String {
+    /// Polls health and follows events until one of them fails.
+    private func watch(_ round: BackendReader.HealthRound, onProgress: () -> Void) async -> Ending {
         guard let root = round.monitorRoot else {
             onProgress()
-            return await pollHealth(round.url)
+            return await pollHealth(round)
         }
         let first: BackendSnapshot
         do throws(ReadError) { first = try await reader.snapshot(root) } catch {
+            if Task.isCancelled { return .lost("cancelled") }
             send(.refused(what: "snapshot", reason: error.description))
-            return await pollHealth(round.url, thenStopAfter: options.snapshotInterval) ?? error.description
+            send(.link(.connected, reason: "snapshot: \(error)", retryIn: nil))
+            return await pollHealth(round, until: .now + options.snapshotInterval)
         }
         onProgress()
         send(.snapshot(first))
-        return await withTaskGroup(of: String.self) { group in
-            group.addTask { await pollHealth(round.url) }
-            group.addTask { await refreshSnapshot(root) }
+        return await withTaskGroup(of: Ending.self) { group in
+            group.addTask { await pollHealth(round) }
+            group.addTask { await refreshSnapshot(root, from: first) }
             group.addTask { await follow(root, from: first) }
-            let reason = await group.next() ?? "the link ended"
+            let ending = await group.next() ?? .lost("the link ended")
             group.cancelAll()
-            return reason
+            return ending
         }
     }
 
-    private func pollHealth(_ url: String?) async -> String {
+    /// Polls health until it fails, until a monitoring root appears, or until `end`.
+    private func pollHealth(
+        _ first: BackendReader.HealthRound, until end: ContinuousClock.Instant? = nil
+    ) async -> Ending {
         while !Task.isCancelled {
             try? await Task.sleep(for: options.healthInterval)
             if Task.isCancelled { break }
-            let round = await reader.askHealth(at: url)
-            for message in round.messages {
-                if case .health = message { send(message) }
+            let round = await reader.askHealth(at: first.url)
+            if Task.isCancelled { break }
+            sendHealth(of: round)
+            if !round.wasAnswered { return .lost(round.failure ?? "no answer") }
+            if let end, .now >= end { return .outdated("asking for the snapshot again") }
+            if let root = round.monitorRoot, root != first.monitorRoot {
+                return .outdated("the backend names a monitoring root now")
             }
-            if !round.wasAnswered { return round.failure ?? "no answer" }
         }
-        return "cancelled"
+        return .lost("cancelled")
     }
 
-    /// Polls health for a while, so that a backend without snapshot still shows something; nil when the time is over.
-    private func pollHealth(_ url: String?, thenStopAfter limit: Duration) async -> String? {
-        let end = ContinuousClock.now + limit
-        while !Task.isCancelled, ContinuousClock.now < end {
-            try? await Task.sleep(for: options.healthInterval)
-            let round = await reader.askHealth(at: url)
-            for message in round.messages {
-                if case .health = message { send(message) }
+    private func refreshSnapshot(_ root: String, from first: BackendSnapshot) async -> Ending {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: options.snapshotInterval)
+            if Task.isCancelled { break }
+            if let ending = await takeSnapshot(root, from: first) { return ending }
+        }
+        return .lost("cancelled")
+    }
+
+    /// Takes a snapshot of the same start of the same backend; an ending when another one answered.
+    private func takeSnapshot(_ root: String, from first: BackendSnapshot) async -> Ending? {
+        do throws(ReadError) {
+            let snapshot = try await reader.snapshot(root)
+            if let boot = first.bootID, let now = snapshot.bootID, now != boot {
+                return .outdated(StreamEnding.anotherBoot.description)
             }
-            if !round.wasAnswered { return round.failure ?? "no answer" }
+            send(.snapshot(snapshot))
+        } catch {
+            if !Task.isCancelled { send(.refused(what: "snapshot", reason: error.description)) }
         }
         return nil
     }
 
-    private func refreshSnapshot(_ root: String) async -> String {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: options.snapshotInterval)
-            if Task.isCancelled { break }
-            do throws(ReadError) { send(.snapshot(try await reader.snapshot(root))) } catch {
-                send(.refused(what: "snapshot", reason: error.description))
-            }
-        }
-        return "cancelled"
-    }
-
-    /// Follows the event stream, resumed where it broke; ends when a new snapshot is needed.
-    private func follow(_ root: String, from snapshot: BackendSnapshot) async -> String {
+    /// Follows the event stream, resumed where it broke; ends when all must be taken anew.
+    private func follow(_ root: String, from snapshot: BackendSnapshot) async -> Ending {
         var stream = EventStreamState(after: snapshot.lastEventID, bootID: snapshot.bootID)
         var backoff = Backoff()
         while !Task.isCancelled {
             do {
-                try await readStream(root, &stream, onEvents: { backoff.reset() })
+                try await readStream(root, &stream, from: snapshot, onEvents: { backoff.reset() })
             } catch let ending as StreamEnding {
-                return ending.description
+                return .outdated(ending.description)
             } catch {
-                let wait = backoff.next(.random(in: 0...1))
+                if Task.isCancelled { break }
+                let wait = backoff.next(jitter())
                 let words = ReadError(error, options.timeout).description
                 send(.link(.stale, reason: "event stream: \(words)", retryIn: wait))
                 try? await Task.sleep(for: wait)
             }
         }
-        return "cancelled"
+        return .lost("cancelled")
     }
 
     private func readStream(
-        _ root: String, _ stream: inout EventStreamState, onEvents: () -> Void
+        _ root: String, _ stream: inout EventStreamState, from snapshot: BackendSnapshot, onEvents: () -> Void
     ) async throws {
-        let response = try await reader.reader.open(
-            root + "/events", accept: "text/event-stream", after: stream.lastID)
-        switch response.status.code {
-        case 200: break
-        case 410: throw StreamEnding.resumePointGone
-        default:
-            let body = try await response.body.collect(upTo: 1 << 16)
-            let answer = HealthAnswerDocument(
-                status: Int(response.status.code), contentType: nil, body: Array(body.readableBytesView))
-            throw ReadError.other(BackendReader.words(answer))
-        }
+        stream.reopen()
+        let response = try await reader.openEvents(root, after: stream.resumePoint)
         send(.link(.connected, reason: nil, retryIn: nil))
         for try await buffer in response.body {
             let batch = try stream.take(buffer.readableBytesView)
             if stream.takeRefused() > 0 {
                 send(.refused(what: "event", reason: "an event longer than 1 MiB"))
             }
-            if let batch {
-                onEvents()
-                send(.events(batch))
+            guard let batch else { continue }
+            onEvents()
+            send(.events(batch))
+            // What was missed is in no event any more, only in a snapshot.
+            if batch.hasGap, await takeSnapshot(root, from: snapshot) != nil {
+                throw StreamEnding.anotherBoot
             }
         }
         throw ReadError.closed
     }
 
-    private func send(_ message: Message) {
-        guard case .dropped(.events(let batch)) = output.yield(message) else { return }
-        // The reader is gone or far behind: what it misses is told like any other loss, as soon as there is room.
-        let gap = OutgoingEvent(
-            .gap, at: SystemClock.now(),
-            value: ["lost": .integer(Int64(batch.events.count)), "after": "", "next": ""])
-        output.yield(.events(EventBatch(lines: gap.line)))
+    private func sendHealth(of round: BackendReader.HealthRound) {
+        for message in round.messages {
+            if case .health = message { send(message) }
+        }
+    }
+
+    private func send(_ message: Message) { outlet.send(message) }
+}
+
+extension EventBatch {
+    /// Whether the stream says here that it could not deliver some events.
+    fileprivate var hasGap: Bool {
+        events.contains { event in
+            event.type == .custom && string(event.name) == CustomEventName.gap.rawValue
+        }
     }
 }
 

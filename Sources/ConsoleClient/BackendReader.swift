@@ -1,5 +1,7 @@
 import AsyncHTTPClient
 import Dialects
+import NIOCore
+import NIOHTTP1
 public import WireProtocol
 
 /// Asks a backend once: health, which dialect it speaks, and the snapshot where there is one.
@@ -25,7 +27,7 @@ public struct BackendReader: Sendable {
             let client = try HTTPReader.client(options)
             let reader = BackendReader(target: target, options: options, dialect: dialect, client: client)
             let messages = await reader.readOnce()
-            try await client.shutdown()
+            try? await client.shutdown()
             return messages
         } catch {
             return [.link(.lost, reason: "\(error)", retryIn: nil)]
@@ -42,7 +44,7 @@ public struct BackendReader: Sendable {
         } catch {
             return round.messages + [
                 .refused(what: "snapshot", reason: error.description),
-                .link(.connected, reason: nil, retryIn: nil),
+                .link(.connected, reason: "snapshot: \(error)", retryIn: nil),
             ]
         }
     }
@@ -56,7 +58,7 @@ public struct BackendReader: Sendable {
         var wasAnswered = false
         /// Why there was none.
         var failure: String?
-        /// The URL that answered.
+        /// The URL that answered; nil when nothing is there, and all are to be asked again.
         var url: String?
     }
 
@@ -74,7 +76,7 @@ public struct BackendReader: Sendable {
                 // A bare host is asked further only where the address does not exist.
                 if answer.status == 404, index + 1 < candidates.count { continue }
                 read(answer, latency: .now - started, at: at, into: &round)
-                round.url = url
+                round.url = answer.status == 404 ? nil : url
                 return round
             } catch {
                 round.failure = error.description
@@ -141,6 +143,30 @@ public struct BackendReader: Sendable {
             throw .other("the answer is no snapshot")
         }
         return snapshot
+    }
+
+    /// Opens the event stream below a monitoring root.
+    ///
+    /// - Throws: ``StreamEnding`` when the resume point is gone, ``ReadError`` for everything else.
+    func openEvents(_ root: String, after id: String?) async throws -> HTTPClientResponse {
+        let response = try await reader.open(root + "/events", accept: "text/event-stream", after: id)
+        switch response.status.code {
+        case 200:
+            let type = response.headers.first(name: "content-type") ?? "nothing"
+            guard type.lowercased().hasPrefix("text/event-stream") else {
+                throw ReadError.other("the answer is \(type), not an event stream")
+            }
+            return response
+        case 410: throw StreamEnding.resumePointGone
+        default:
+            let body = try? await withDeadline(reader.options.timeout) {
+                Array(try await response.body.collect(upTo: 1 << 16).readableBytesView)
+            }
+            throw ReadError.other(
+                Self.words(
+                    HealthAnswerDocument(
+                        status: Int(response.status.code), contentType: nil, body: body ?? [])))
+        }
     }
 
     /// Why a monitoring route did not give what it should.

@@ -6,19 +6,20 @@ public struct BackendTarget: Hashable, Sendable {
     public let host: String
     /// The port, from the URL or the scheme.
     public let port: Int
-    /// The path, kept for backends behind an ingress; empty when the URL has none.
+    /// The path and the query, kept for backends behind an ingress; empty when the URL has none.
     public let path: String
 
-    /// Reads `http://host[:port][/path]`.
+    /// Reads `http://host[:port][/path][?query]`.
     ///
     /// - Throws: ``TargetError`` with what is wrong.
     public init(_ text: String) throws(TargetError) {
         guard let separator = text.range(of: "://") else { throw .noScheme(text) }
         scheme = text[..<separator.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else { throw .unknownScheme(scheme) }
-        let rest = text[separator.upperBound...].prefix { $0 != "?" && $0 != "#" }
-        let authority = rest.prefix { $0 != "/" }
+        let rest = text[separator.upperBound...].prefix { $0 != "#" }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
         path = String(rest.dropFirst(authority.count))
+        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .badPath(path) }
         guard !authority.contains("@") else { throw .credentials }
         var hostText = authority
         var portText: Substring = ""
@@ -26,14 +27,18 @@ public struct BackendTarget: Hashable, Sendable {
             guard let end = authority.firstIndex(of: "]") else { throw .badHost(String(authority)) }
             hostText = authority[authority.index(after: authority.startIndex)..<end]
             portText = authority[authority.index(after: end)...]
-            if portText.hasPrefix(":") { portText.removeFirst() }
+            guard portText.isEmpty || portText.hasPrefix(":") else { throw .badHost(String(authority)) }
+            portText = portText.dropFirst()
         } else if let colon = authority.lastIndex(of: ":") {
             hostText = authority[..<colon]
             portText = authority[authority.index(after: colon)...]
         }
         let isPlain = hostText.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-        guard !hostText.isEmpty, isPlain else { throw .badHost(String(authority)) }
-        host = String(hostText)
+        guard !hostText.isEmpty, isPlain, authority.hasPrefix("[") || !hostText.contains(":") else {
+            throw .badHost(String(authority))
+        }
+        // RFC 3986 section 3.2.2: a host has no case.
+        host = hostText.lowercased()
         guard portText.isEmpty || (Int(portText).map { (1...65_535).contains($0) } ?? false) else {
             throw .badPort(String(portText))
         }
@@ -62,11 +67,12 @@ public struct BackendTarget: Hashable, Sendable {
             return target.url
         }
         guard link.hasPrefix("/"), !link.hasPrefix("//") else { return nil }
-        return origin + prefix + link
+        return origin + (link.hasPrefix(prefix + "/") ? "" : prefix) + link
     }
 
     /// The path up to the last part, which names the health endpoint.
     private var prefix: String {
+        let path = path.prefix { $0 != "?" }
         guard namesPath, let slash = path.lastIndex(of: "/") else { return "" }
         return String(path[..<slash])
     }
@@ -78,6 +84,7 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownScheme(String)
     case badHost(String)
     case badPort(String)
+    case badPath(String)
     case credentials
 
     /// What is wrong and what to write.
@@ -87,6 +94,7 @@ public enum TargetError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownScheme(let scheme): "\(scheme):// is not supported; write http:// or https://"
         case .badHost(let text): "\"\(text)\" is no host; write http://HOST[:PORT]"
         case .badPort(let text): "\"\(text)\" is no port; write a number from 1 to 65535"
+        case .badPath(let text): "\"\(text)\" is no path; write spaces and letters beyond ASCII as %XX"
         case .credentials: "a URL must not carry a password; use --token-file or --header-file"
         }
     }

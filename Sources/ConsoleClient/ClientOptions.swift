@@ -20,7 +20,7 @@ public struct ClientOptions: Sendable {
 
     /// Takes the first token of a token file, lines `TOKEN NAME …`, `#` comments.
     public mutating func useToken(ofFile text: String) -> Bool {
-        for line in text.split(separator: "\n") {
+        for line in text.split(whereSeparator: \.isNewline) {
             guard let word = line.prefix(while: { $0 != "#" }).split(whereSeparator: \.isWhitespace).first
             else {
                 continue
@@ -33,11 +33,15 @@ public struct ClientOptions: Sendable {
 
     /// Adds the fields of a header file, lines `Name: value`, `#` comments; false when a line is none.
     public mutating func addHeaders(ofFile text: String) -> Bool {
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let sides = line.split(separator: ":", maxSplits: 1)
-            guard sides.count == 2 else { return false }
-            let value = sides[1].drop(while: \.isWhitespace)
-            headers.append((String(sides[0]), String(value)))
+        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+            if line.allSatisfy(\.isWhitespace) { continue }
+            // RFC 9110 section 5.6.2: a field's name is a token, so that no space can stand in it.
+            guard let colon = line.firstIndex(of: ":"), colon != line.startIndex,
+                !line[..<colon].contains(where: \.isWhitespace)
+            else { return false }
+            var value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
+            while value.last?.isWhitespace == true { value.removeLast() }
+            headers.append((String(line[..<colon]), String(value)))
         }
         return true
     }

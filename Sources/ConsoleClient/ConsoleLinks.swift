@@ -17,6 +17,11 @@ public final class ConsoleLinks: Sendable {
         BackendConnection(target: target, options: options, dialect: dialect, client: client)
     }
 
+    /// The same with waits that are not random: `jitter` gives a number from 0 to 1 for each.
+    func connection(to target: BackendTarget, jitter: @escaping @Sendable () -> Double) -> BackendConnection {
+        BackendConnection(target: target, options: options, dialect: nil, client: client, jitter: jitter)
+    }
+
     /// Closes what is open; call it once, at the end.
     public func shutDown() async { try? await client.shutdown() }
 }

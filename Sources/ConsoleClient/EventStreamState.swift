@@ -13,6 +13,20 @@ struct EventStreamState {
         self.bootID = bootID
     }
 
+    /// Begins a new answer: half an event of the last one must not run into it.
+    mutating func reopen() {
+        parser = SSEParser()
+        refusedBefore = 0
+    }
+
+    /// The resume point as a header field may carry it: RFC 9110 section 5.5 has no controls in values.
+    var resumePoint: String? {
+        guard let lastID, !lastID.isEmpty, lastID.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            return nil
+        }
+        return lastID
+    }
+
     /// Takes bytes and gives the events they complete, as one batch.
     ///
     /// - Throws: ``StreamEnding/anotherBoot`` when the stream's first comment names another start of the backend.
@@ -22,12 +36,15 @@ struct EventStreamState {
             guard let bootID, let named = Self.boot(in: comment), named != bootID else { continue }
             throw .anotherBoot
         }
-        guard let last = events.last else { return nil }
-        lastID = last.lastEventID.isEmpty ? lastID : last.lastEventID
+        if !parser.lastEventID.isEmpty { lastID = parser.lastEventID }
+        if events.isEmpty { return nil }
         var lines: [UInt8] = []
+        lines.reserveCapacity(events.reduce(0) { $0 + $1.data.count + 1 })
         for event in events {
+            let start = lines.count
+            lines += event.data
             // A line feed inside an event's data can only stand between JSON tokens.
-            lines += event.data.map { $0 == 0x0A ? 0x20 : $0 }
+            for index in start..<lines.count where lines[index] == 0x0A { lines[index] = 0x20 }
             lines.append(0x0A)
         }
         return EventBatch(lines: lines)

@@ -29,7 +29,8 @@ public struct FileSource: Sendable {
             if count == 0 { break }
             piece.removeLast(Self.chunk - count)
             guard let end = piece.lastIndex(of: 0x0A) else {
-                rest += piece
+                // Of a line that is too long, no more is kept than it takes to be refused.
+                rest += piece.prefix(max(0, EventBatch.maximumLineBytes + 1 - rest.count))
                 continue
             }
             take(EventBatch(lines: rest + piece[...end]))

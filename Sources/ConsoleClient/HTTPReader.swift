@@ -17,6 +17,8 @@ struct HTTPReader: Sendable {
     static func client(_ options: ClientOptions) throws -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
+        // A refused connection is an answer for an operator; the link has its own backoff.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
         configuration.decompression = .disabled
         if options.certificateAuthorities != nil || options.acceptsAnyCertificate {
@@ -33,18 +35,19 @@ struct HTTPReader: Sendable {
 
     /// Gets a whole answer of at most `limit` bytes.
     func get(_ url: String, limit: Int) async throws(ReadError) -> HealthAnswerDocument {
-        let response = try await open(url, accept: "application/json, */*;q=0.5", after: nil, mayEnd: true)
-        var body: [UInt8] = []
+        // The client library's own deadline ends with the head; a body can trickle for ever.
         do {
-            for try await var piece in response.body {
-                guard body.count + piece.readableBytes <= limit else {
-                    throw ReadError.tooLarge(limit: limit)
-                }
-                body += piece.readBytes(length: piece.readableBytes) ?? []
-            }
-        } catch let error as ReadError {
-            throw error
+            return try await withDeadline(options.timeout) { try await whole(url, limit: limit) }
         } catch { throw ReadError(error, options.timeout) }
+    }
+
+    private func whole(_ url: String, limit: Int) async throws -> HealthAnswerDocument {
+        let response = try await open(url, accept: "application/json, */*;q=0.5", after: nil)
+        var body: [UInt8] = []
+        for try await piece in response.body {
+            guard body.count + piece.readableBytes <= limit else { throw ReadError.tooLarge(limit: limit) }
+            body += piece.readableBytesView
+        }
         return HealthAnswerDocument(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
             body: body)
@@ -52,7 +55,7 @@ struct HTTPReader: Sendable {
 
     /// Opens an answer whose body may never end; a redirect within the origin is followed.
     func open(
-        _ url: String, accept: String, after id: String?, mayEnd: Bool = false
+        _ url: String, accept: String, after id: String?
     ) async throws(ReadError) -> HTTPClientResponse {
         var url = url
         for _ in 0...Self.maximumRedirects {
@@ -64,7 +67,7 @@ struct HTTPReader: Sendable {
                 request.headers.add(name: "authorization", value: "Bearer " + token)
             }
             if let id { request.headers.add(name: "last-event-id", value: id) }
-            let response = try await execute(request, mayEnd: mayEnd)
+            let response = try await execute(request)
             guard (300..<400).contains(response.status.code),
                 let to = response.headers.first(name: "location")
             else {
@@ -76,13 +79,9 @@ struct HTTPReader: Sendable {
         throw .tooManyRedirects
     }
 
-    /// Sends a request; for a stream only its head has a deadline.
-    private func execute(_ request: HTTPClientRequest, mayEnd: Bool) async throws(ReadError)
-        -> HTTPClientResponse
-    {
-        let wait = TimeAmount.milliseconds(options.timeout.wholeMilliseconds)
+    /// Sends a request; the deadline is for the answer's head.
+    private func execute(_ request: HTTPClientRequest) async throws(ReadError) -> HTTPClientResponse {
         do {
-            if mayEnd { return try await client.execute(request, timeout: wait) }
             return try await withDeadline(options.timeout) {
                 try await client.execute(request, deadline: .distantFuture)
             }

@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import WireProtocol
 
 #if canImport(Glibc)
     import Glibc
@@ -26,6 +28,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout:
             self = .timedOut(timeout)
         case let error as HTTPClientError where error == .remoteConnectionClosed: self = .closed
+        case HTTPParserError.invalidEOFState: self = .closed
         case let error as NIOConnectionError:
             let failures = error.connectionErrors.map { "\($0.error)" }.joined()
             self = error.connectionErrors.isEmpty ? .unknownHost : Self.reading(failures)
@@ -42,12 +45,18 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         return .other(text)
     }
 
+    /// Seconds as a person writes them: `5`, `0.3`.
+    private static func seconds(_ limit: Duration) -> String {
+        let milliseconds = limit.wholeMilliseconds
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
+    }
+
     /// What happened and, where there is something, what to do.
     var description: String {
         switch self {
         case .refused: "connection refused"
         case .unknownHost: "the host is not known"
-        case .timedOut(let limit): "no answer within \(limit.components.seconds) s"
+        case .timedOut(let limit): "no answer within \(Self.seconds(limit)) s"
         case .tooLarge(let limit): "the answer is larger than \(limit >> 20) MiB"
         case .foreignRedirect(let url): "redirected to another origin, which is refused: \(url)"
         case .tooManyRedirects: "redirected more than 5 times"

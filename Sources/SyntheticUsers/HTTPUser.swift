@@ -6,7 +6,7 @@ import WireProtocol
 /// A user of the HTTP path: one request a run, the same thread each time.
 struct HTTPUser: SyntheticUser {
     let path = "http"
-    let name: String
+    let visitor: Visitor
     let base: String
     let client: HTTPClient
     let thread: String
@@ -19,7 +19,7 @@ struct HTTPUser: SyntheticUser {
             "context": [], "forwardedProps": [:],
         ]
         do {
-            let response = try await client.post(base + "/v1/agents/assistant/ag-ui", body, as: name)
+            let response = try await client.post(base + "/v1/agents/assistant/ag-ui", body, as: visitor)
             // The stream ends with the run; its last event says how the run ended.
             var tail: [UInt8] = []
             for try await buffer in response.body {
@@ -27,10 +27,18 @@ struct HTTPUser: SyntheticUser {
             }
             let text = String(decoding: tail, as: UTF8.self)
             if response.status == .ok, text.contains("\"RUN_FINISHED\"") { return .completed }
-            return .failed("\(response.status.code): \(text.suffix(200))")
+            return .failed(Self.words(text, status: response.status.code))
         } catch {
             return .unreachable("\(error)")
         }
+    }
+
+    /// Why there is no RUN_FINISHED: a RUN_ERROR's message, a problem's detail, or what came instead.
+    private static func words(_ text: String, status: UInt) -> String {
+        let last = text.split(separator: "\n").last { $0.hasPrefix("data: ") }?.dropFirst(6)
+        if let last, let message = (try? JSONParser.parse(last.utf8))?["message"]?.string { return message }
+        let detail = (try? JSONParser.parse(text.utf8))?["detail"]?.string
+        return "\(status): \(detail ?? String(text.suffix(200)))"
     }
 
     mutating func leave() async {}
@@ -39,13 +47,15 @@ struct HTTPUser: SyntheticUser {
 /// A user of the background path: leaves a job and looks again until it has ended.
 struct JobUser: SyntheticUser {
     let path = "background"
-    let name: String
+    let visitor: Visitor
     let base: String
     let client: HTTPClient
+    /// How long a job may take before this user gives up on it.
+    var patience = Duration.seconds(120)
 
     mutating func work(_ prompt: String) async -> WorkOutcome {
         do {
-            let response = try await client.post(base + "/v1/jobs", ["prompt": .string(prompt)], as: name)
+            let response = try await client.post(base + "/v1/jobs", ["prompt": .string(prompt)], as: visitor)
             let answer = try await response.json()
             guard response.status == .accepted, let id = answer["id"]?.string else {
                 return .failed("\(response.status.code): \(answer["detail"]?.string ?? answer.text)")
@@ -57,10 +67,11 @@ struct JobUser: SyntheticUser {
     }
 
     private func wait(for id: String) async throws -> WorkOutcome {
-        while true {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(50))
             var request = HTTPClientRequest(url: base + "/v1/jobs/" + id)
-            request.headers.add(name: "X-Ctxtop-User", value: name)
+            request.headers.add(name: visitor.header.name, value: visitor.header.value)
             let answer = try await client.execute(request, timeout: .seconds(10)).json()
             switch answer["state"]?.string {
             case "running": continue
@@ -68,6 +79,7 @@ struct JobUser: SyntheticUser {
             case let state: return .failed(answer["error"]?.string ?? state ?? "the job is gone")
             }
         }
+        return .failed("the job \(id) has not ended after \(patience.components.seconds) s")
     }
 
     mutating func leave() async {}
@@ -75,12 +87,12 @@ struct JobUser: SyntheticUser {
 
 extension HTTPClient {
     /// Posts a JSON document as that user.
-    fileprivate func post(_ url: String, _ body: JSONValue, as user: String) async throws
+    fileprivate func post(_ url: String, _ body: JSONValue, as visitor: Visitor) async throws
         -> HTTPClientResponse
     {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
-        request.headers = ["Content-Type": "application/json", "X-Ctxtop-User": user]
+        request.headers = ["Content-Type": "application/json", visitor.header.name: visitor.header.value]
         request.body = .bytes(ByteBuffer(bytes: body.serialized))
         return try await execute(request, timeout: .seconds(60))
     }

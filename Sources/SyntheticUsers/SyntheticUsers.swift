@@ -9,15 +9,21 @@ public struct SyntheticUsers: Sendable {
     private let port: Int
     private let traffic: SyntheticTraffic
     private let client: HTTPClient
+    private let tokens: [String: String]
     /// What became of their runs so far.
     public let outcomes = SyntheticOutcomes()
 
     /// Users for the backend at that address; the client makes their HTTP requests.
-    public init(host: String, port: Int, traffic: SyntheticTraffic, client: HTTPClient) {
+    ///
+    /// - Parameter tokens: Their bearer tokens by name; who has none is named by `X-Ctxtop-User`.
+    public init(
+        host: String, port: Int, traffic: SyntheticTraffic, client: HTTPClient, tokens: [String: String] = [:]
+    ) {
         self.host = host
         self.port = port
         self.traffic = traffic
         self.client = client
+        self.tokens = tokens
     }
 
     /// Lets every user work until the task is cancelled.
@@ -27,32 +33,35 @@ public struct SyntheticUsers: Sendable {
         }
     }
 
-    /// One user's life: the first run within a second, then one each `60/rate` seconds, give or take a fifth.
+    /// One user's life: the first run starts within a second, then one each `60/rate` seconds, give or take a fifth.
     private func live(_ index: Int) async {
         let name = Cast.name(index)
         var random = SeededGenerator(seed: traffic.seed, name)
-        let interval = 60.0 / traffic.rate
-        var user = visitor(index, name)
-        var pause = Double.random(in: 0...min(1, interval), using: &random)
+        var rhythm = SyntheticRhythm(rate: traffic.rate)
+        var user = user(index, Visitor(name: name, token: tokens[name]))
+        var pause = Double.random(in: 0...min(1, rhythm.interval), using: &random)
         while !Task.isCancelled {
             do { try await Task.sleep(for: .seconds(pause)) } catch { break }
             let prompt = Cast.prompts[Int.random(in: 0..<Cast.prompts.count, using: &random)]
+            let began = ContinuousClock.now
             let outcome = await user.work(prompt + " #\(UInt16.random(in: 0...999, using: &random))")
             if Task.isCancelled { break }
             outcomes.count(outcome, user.path)
-            pause = interval * Double.random(in: 0.8...1.2, using: &random)
+            pause = rhythm.pause(
+                after: outcome, took: (ContinuousClock.now - began) / .seconds(1),
+                jitter: Double.random(in: 0.8...1.2, using: &random))
         }
         await user.leave()
     }
 
-    private func visitor(_ index: Int, _ name: String) -> any SyntheticUser {
-        switch index % 3 {
-        case 0: WebSocketUser(name: name, host: host, port: port)
+    private func user(_ index: Int, _ visitor: Visitor) -> any SyntheticUser {
+        let base = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        return switch index % 3 {
+        case 0: WebSocketUser(visitor, host: host, port: port)
         case 1:
             HTTPUser(
-                name: name, base: "http://\(host):\(port)", client: client,
-                thread: UUIDv7.text(at: SystemClock.now()))
-        default: JobUser(name: name, base: "http://\(host):\(port)", client: client)
+                visitor: visitor, base: base, client: client, thread: UUIDv7.text(at: SystemClock.now()))
+        default: JobUser(visitor: visitor, base: base, client: client)
         }
     }
 }

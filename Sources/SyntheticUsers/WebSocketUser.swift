@@ -5,13 +5,13 @@ import WireProtocol
 /// A user of the WebSocket path: one connection with one session, a new one when it is lost.
 struct WebSocketUser: SyntheticUser {
     let path = "websocket"
-    let name: String
+    let visitor: Visitor
     let host: String
     let port: Int
     private var chat: WebSocketChat?
 
-    init(name: String, host: String, port: Int) {
-        self.name = name
+    init(_ visitor: Visitor, host: String, port: Int) {
+        self.visitor = visitor
         self.host = host
         self.port = port
     }
@@ -32,7 +32,7 @@ struct WebSocketUser: SyntheticUser {
 
     private mutating func connected() async throws(ChatError) -> WebSocketChat {
         if let chat { return chat }
-        let opened = try await WebSocketChat(host: host, port: port, user: name)
+        let opened = try await WebSocketChat(host: host, port: port, as: visitor)
         chat = opened
         return opened
     }
@@ -55,15 +55,17 @@ enum ChatError: Error {
 actor WebSocketChat {
     private let connection: WebSocketConnection
     private var incoming: AsyncStream<JSONValue>.Iterator
+    /// Events that came before the answer that was awaited: a short run may have ended by then.
+    private var unread: [JSONValue] = []
     /// The session's id from the first try on: one that got no dispatcher is tried again, not replaced.
-    private let session = UUIDv7.text(at: SystemClock.now())
+    nonisolated let session = UUIDv7.text(at: SystemClock.now())
     private var isOpen = false
     private var nextID: Int64 = 1
 
-    init(host: String, port: Int, user: String) async throws(ChatError) {
+    init(host: String, port: Int, as visitor: Visitor) async throws(ChatError) {
         do {
             connection = try await WebSocketClient.connect(
-                host: host, port: port, path: "/v1/ws", headers: [("X-Ctxtop-User", user)],
+                host: host, port: port, path: "/v1/ws", headers: [visitor.header],
                 subprotocols: ["ag-ui.v1.json"], eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         } catch { throw .lost("\(error)") }
         let (stream, continuation) = AsyncStream<JSONValue>.makeStream()
@@ -88,7 +90,7 @@ actor WebSocketChat {
             "run.start",
             ["session": .string(session), "messages": [["role": "user", "content": .string(prompt)]]])
         let run = answer["run"]?.string
-        while let event = await next() {
+        while let event = await nextEvent() {
             guard event["runId"]?.string == run || event["metadata"]?["run"]?.string == run else { continue }
             switch event["type"]?.string {
             case "RUN_FINISHED": return .completed
@@ -99,22 +101,32 @@ actor WebSocketChat {
         throw .lost("the connection closed during a run")
     }
 
-    private func ask(_ method: String, _ parameters: JSONObject) async throws(ChatError) -> JSONValue {
+    /// Sends a request and waits for its answer.
+    func ask(_ method: String, _ parameters: JSONObject) async throws(ChatError) -> JSONValue {
         let id = nextID
         nextID += 1
         let request: JSONValue = [
             "jsonrpc": "2.0", "id": .integer(id), "method": .string(method), "params": .object(parameters),
         ]
         do { try connection.send(request.text) } catch { throw .lost("\(error)") }
-        while let message = await next() {
-            guard message["id"] == .integer(id) else { continue }
+        while let message = await receive() {
+            guard message["id"] == .integer(id) else {
+                unread.append(message)
+                continue
+            }
             if let error = message["error"] { throw .refused(error["message"]?.string ?? error.text) }
             return message["result"] ?? .null
         }
         throw .lost("the connection closed before the answer")
     }
 
-    private func next() async -> JSONValue? {
+    /// The next event; nil when the connection is gone.
+    func nextEvent() async -> JSONValue? {
+        if unread.isEmpty { return await receive() }
+        return unread.removeFirst()
+    }
+
+    private func receive() async -> JSONValue? {
         var iterator = incoming
         let message = await iterator.next(isolation: self)
         incoming = iterator
@@ -122,4 +134,7 @@ actor WebSocketChat {
     }
 
     func close() { connection.close() }
+
+    /// Ends TCP without a word, as a lost network does.
+    func abort() { connection.abort() }
 }

@@ -44,8 +44,11 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError(
                 "--traffic takes USERS[:RATE]: 1 to 10,000 users, up to 6,000 runs a minute each")
         }
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        if insecureLoopback, !isLoopback {
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port takes 0 to 65535; 0 takes a free one")
+        }
+        guard drainTimeout >= 0 else { throw ValidationError("--drain-timeout takes seconds from 0 on") }
+        if insecureLoopback, !LoopbackHost.contains(host) {
             throw ValidationError("--insecure-loopback needs a loopback --host; use --token-file for \(host)")
         }
         _ = try backendConfiguration()
@@ -73,18 +76,21 @@ struct ServeOptions: ParsableArguments {
             configuration.expected[ConsumerPath(rawValue: sides[0])] = verdict
         }
         configuration.operators =
-            try tokenFile.map { .tokens(try OperatorToken.parse(file: try contents($0))) }
+            try tokenFile.map { .tokens(try parsed($0) { try OperatorToken.parse(file: $0) }) }
             ?? (insecureLoopback ? .insecureLoopback : .nobody)
         configuration.users =
-            try usersFile.map { try UserAccess.parse(file: try contents($0)) }
+            try usersFile.map { try parsed($0) { try UserAccess.parse(file: $0) } }
             ?? (insecureLoopback ? .insecureLoopback : .tokens([:]))
         return configuration
     }
 
-    private func contents(_ path: String) throws -> String {
-        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+    /// What a file says; a file that cannot be read or understood is a usage error.
+    private func parsed<Value>(_ path: String, _ parse: (String) throws -> Value) throws -> Value {
+        let text: String
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw ValidationError("cannot read \(path); check that it exists and may be read")
         }
+        do { return try parse(text) } catch { throw ValidationError("\(path): \(error)") }
     }
 }
 

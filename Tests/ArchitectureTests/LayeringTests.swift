@@ -28,12 +28,14 @@ import Testing
         ),
         "Screen": ([], []),
         "Terminal": (["Screen", "CNcurses"], ["Dispatch", "Glibc"]),
-        "ConsoleModel": (["WireProtocol", "PatternDetection"], ["DequeModule", "OrderedCollections", "_StringProcessing"]),
+        "ConsoleModel": (
+            ["WireProtocol", "PatternDetection"], ["DequeModule", "OrderedCollections", "_StringProcessing"]
+        ),
         "ConsoleViews": (["ConsoleModel", "Screen", "WireProtocol", "PatternDetection"], []),
         "Dialects": (["WireProtocol", "PatternDetection"], []),
         "ConsoleClient": (
             ["Dialects", "WireProtocol"],
-            ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]
+            ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization"]
         ),
         "ConsoleApp": (
             [

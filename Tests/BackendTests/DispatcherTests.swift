@@ -44,6 +44,41 @@ import WireProtocol
         #expect(table.records.isEmpty)
     }
 
+    @Test func whatEndsNeverGoesBack() {
+        var table = table()
+        _ = table.begin("d", tool: "t", at: now)
+        #expect(table.move("d", to: .draining, reason: "done")?.state == .draining)
+        for state in [DispatcherRecord.State.requested, .initializing, .active, .executing, .idle, .draining]
+        {
+            #expect(table.move("d", to: state, reason: "again") == nil)
+        }
+        #expect(table.begin("d", tool: "t", at: now) == nil)
+        // The call that was under way still counts.
+        let last = table.end("d", tool: "t", succeeded: true, at: now)
+        #expect(last?.state == .draining)
+        #expect(last?.record.executed == 1)
+        #expect(table.move("d", to: .disposed, reason: "done")?.state == .disposed)
+    }
+
+    @Test func onlyAReadyDispatcherTakesCalls() {
+        var table = DispatcherTable()
+        _ = table.request(DispatcherRecord(id: "d"))
+        #expect(table.begin("d", tool: "t", at: now) == nil)
+        #expect(table.move("d", to: .idle, reason: "too early") == nil)
+        #expect(table.move("d", to: .initializing, reason: "making")?.state == .initializing)
+        #expect(table.begin("d", tool: "t", at: now) == nil)
+        #expect(table.move("d", to: .requested, reason: "back") == nil)
+        #expect(table.move("d", to: .active, reason: "ready")?.state == .active)
+        #expect(table.begin("d", tool: "t", at: now)?.state == .executing)
+    }
+
+    @Test func whatOnlyAnObserverDerivesIsNoMove() {
+        var table = table()
+        for state in [DispatcherRecord.State.leaked, .shared, .orphaned, .evicted, .unknown] {
+            #expect(table.move("d", to: state, reason: "derived") == nil)
+        }
+    }
+
     @Test func eachOwnerIsNamedOnce() {
         var table = table(.singleton)
         #expect(table.own("d", by: "ada") != nil)

@@ -48,10 +48,11 @@ struct RunningBackend: Sendable {
 
     /// One user of a path, as the synthetic users are.
     func user(on path: ConsumerPath, named name: String = "ada@acme.io") -> any SyntheticUser {
-        switch path {
-        case .websocket: WebSocketUser(name: name, host: "127.0.0.1", port: port)
-        case .http: HTTPUser(name: name, base: base, client: .shared, thread: "thread-" + name)
-        default: JobUser(name: name, base: base, client: .shared)
+        let visitor = Visitor(name: name)
+        return switch path {
+        case .websocket: WebSocketUser(visitor, host: "127.0.0.1", port: port)
+        case .http: HTTPUser(visitor: visitor, base: base, client: .shared, thread: "thread-" + name)
+        default: JobUser(visitor: visitor, base: base, client: .shared)
         }
     }
 
@@ -64,11 +65,28 @@ struct RunningBackend: Sendable {
     }
 
     func get(_ path: String, as user: String? = nil) async throws -> (status: UInt, body: JSONValue) {
+        try await send(.GET, path, nil, as: user)
+    }
+
+    /// Sends a request and reads the answer as JSON; null when it is none.
+    func send(
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue?, as user: String?
+    ) async throws -> (status: UInt, body: JSONValue) {
+        let (status, text) = try await text(path, as: user, method: method, body)
+        return (status, (try? JSONParser.parse(text.utf8)) ?? .null)
+    }
+
+    /// Sends a request and reads the whole answer as text.
+    func text(
+        _ path: String, as user: String?, method: HTTPMethod = .GET, _ body: JSONValue? = nil
+    ) async throws -> (status: UInt, text: String) {
         var request = HTTPClientRequest(url: base + path)
+        request.method = method
         if let user { request.headers.add(name: "X-Ctxtop-User", value: user) }
+        if let body { request.body = .bytes(body.serialized) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
         let buffer = try await response.body.collect(upTo: 1 << 24)
-        return (response.status.code, (try? JSONParser.parse(buffer.readableBytesView)) ?? .null)
+        return (response.status.code, String(buffer: buffer))
     }
 }
 

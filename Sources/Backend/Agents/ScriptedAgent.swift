@@ -3,7 +3,7 @@ import WireProtocol
 /// An agent that plans, calls real tools and answers, the same for the same seed and prompt.
 ///
 /// Its events are AG-UI 1.0. A tool that fails gives an error result and the run
-/// goes on; a dispatcher that has no tools ends the run in an error.
+/// goes on; a dispatcher that has no tools fails the first call and ends the run.
 struct ScriptedAgent: Sendable {
     /// The name in routes and snapshots.
     static let name = "assistant"
@@ -58,35 +58,36 @@ struct ScriptedAgent: Sendable {
 
     /// Runs once, from the first thought to the answer; RUN_STARTED and the end are the caller's.
     ///
+    /// - Parameter tag: Begins every id of a message or call, so that no two runs share one.
     /// - Returns: nil when all went well, else why the run must end in an error.
-    func run(_ prompt: String, dispatcher: ToolDispatcher, emit: Emit) async throws -> String? {
+    func run(_ prompt: String, tag: String, dispatcher: ToolDispatcher, emit: Emit) async throws -> String? {
         var random = SeededGenerator(seed: seed &+ 1, prompt)
         let calls = plan(for: prompt)
         try await think(&random)
-        emit(.reasoningStart, ["messageId": "reasoning-1"])
-        emit(.reasoningMessageStart, ["messageId": "reasoning-1", "role": "reasoning"])
-        emit(
-            .reasoningMessageContent,
-            [
-                "messageId": "reasoning-1",
-                "delta": .string(calls.isEmpty ? "I can answer at once" : "I need \(calls.count) tools"),
-            ])
-        emit(.reasoningMessageEnd, ["messageId": "reasoning-1"])
-        emit(.reasoningEnd, ["messageId": "reasoning-1"])
-        if dispatcher.toolNames.isEmpty {
-            return "the dispatcher has no tools: nothing to dispatch with"
-        }
+        reason(calls.isEmpty ? "I can answer at once" : "I need \(calls.count) tools", tag, emit)
         var answers: [String] = []
         for (index, call) in calls.enumerated() {
             try await think(&random)
-            answers.append(try await execute(call, id: "call-\(index + 1)", dispatcher, emit))
+            answers.append(try await execute(call, id: "\(tag)-call-\(index + 1)", dispatcher, emit))
+            if dispatcher.isHollow { break }
         }
+        if dispatcher.isHollow { return "\(ToolError.nothingToDispatchWith)" }
         try await think(&random)
-        emit(.textMessageStart, ["messageId": "message-1", "role": "assistant"])
+        let id = JSONValue.string(tag + "-message-1")
+        emit(.textMessageStart, ["messageId": id, "role": "assistant"])
         let text = answers.isEmpty ? "Done without a tool." : "Found: " + answers.joined(separator: "; ")
-        emit(.textMessageContent, ["messageId": "message-1", "delta": .string(text)])
-        emit(.textMessageEnd, ["messageId": "message-1"])
+        emit(.textMessageContent, ["messageId": id, "delta": .string(text)])
+        emit(.textMessageEnd, ["messageId": id])
         return nil
+    }
+
+    private func reason(_ text: String, _ tag: String, _ emit: Emit) {
+        let id = JSONValue.string(tag + "-reasoning-1")
+        emit(.reasoningStart, ["messageId": id])
+        emit(.reasoningMessageStart, ["messageId": id, "role": "reasoning"])
+        emit(.reasoningMessageContent, ["messageId": id, "delta": .string(text)])
+        emit(.reasoningMessageEnd, ["messageId": id])
+        emit(.reasoningEnd, ["messageId": id])
     }
 
     private func execute(
@@ -105,7 +106,7 @@ struct ScriptedAgent: Sendable {
         emit(
             .toolCallResult,
             [
-                "messageId": .string("result-" + id), "toolCallId": .string(id), "content": .string(result),
+                "messageId": .string(id + "-result"), "toolCallId": .string(id), "content": .string(result),
                 "role": "tool",
             ])
         return result

@@ -40,7 +40,12 @@ actor DispatcherRegistry {
 
     func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
 
-    func begin(_ id: DispatcherID, tool: String) { tell(table.begin(id, tool: tool, at: now())) }
+    /// Notes that a call begins; false when the dispatcher takes none any more.
+    func begin(_ id: DispatcherID, tool: String) -> Bool {
+        let move = table.begin(id, tool: tool, at: now())
+        tell(move)
+        return move != nil
+    }
 
     func end(_ id: DispatcherID, tool: String, succeeded: Bool) {
         tell(table.end(id, tool: tool, succeeded: succeeded, at: now()))

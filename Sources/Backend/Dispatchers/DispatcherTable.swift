@@ -24,9 +24,9 @@ struct DispatcherTable: Equatable {
         return Move(record: record, state: .requested, reason: "asked for")
     }
 
-    /// Moves a dispatcher; nil when it is gone or already there.
+    /// Moves a dispatcher; nil when it is gone, already there, or cannot go there.
     mutating func move(_ id: DispatcherID, to state: State, reason: String) -> Move? {
-        guard var record = records[id], record.state != state else { return nil }
+        guard var record = records[id], record.state.mayBecome(state) else { return nil }
         record.state = state
         records[id] = state == .disposed ? nil : record
         return Move(record: record, state: state, reason: reason)
@@ -40,9 +40,10 @@ struct DispatcherTable: Equatable {
         return Move(record: record, state: record.state, reason: "serves \(user)")
     }
 
-    /// Notes that a call began.
+    /// Notes that a call began; nil when the dispatcher is not ready, or ends.
     mutating func begin(_ id: DispatcherID, tool: String, at now: Timestamp) -> Move? {
-        guard var record = records[id] else { return nil }
+        guard var record = records[id], record.state == .executing || record.state.mayBecome(.executing)
+        else { return nil }
         record.inFlight += 1
         record.lastUsedAt = now
         if record.pattern != .singleton { record.state = .executing }
@@ -62,5 +63,26 @@ struct DispatcherTable: Equatable {
         }
         records[id] = record
         return Move(record: record, state: record.state, reason: "\(tool) \(succeeded ? "done" : "failed")")
+    }
+}
+
+extension DispatcherRecord.State {
+    /// How far a state is on the way from asked for to gone; nil for what only an observer derives.
+    private var stage: Int? {
+        switch self {
+        case .requested: 0
+        case .initializing: 1
+        case .active, .executing, .idle: 2
+        case .draining: 3
+        case .disposed: 4
+        case .halfBuilt, .orphaned, .leaked, .evicted, .shared, .unknown: nil
+        }
+    }
+
+    /// Whether a dispatcher may go from here to there: onwards, and to and fro only while it is ready.
+    func mayBecome(_ next: Self) -> Bool {
+        guard let here = stage, let there = next.stage, self != next else { return false }
+        if next == .executing || next == .idle { return here == 2 }
+        return there > here || (here == 2 && there == 2)
     }
 }

@@ -5,8 +5,6 @@ import WireProtocol
 /// Only ``DispatcherFactory`` makes one; a test holds the sources to that.
 final class ToolDispatcher: Sendable {
     let id: DispatcherID
-    /// The names of the tools it can call, sorted.
-    let toolNames: [String]
     private let tools: [String: any Tool]
     private let registry: DispatcherRegistry
 
@@ -14,15 +12,19 @@ final class ToolDispatcher: Sendable {
         self.id = id
         self.tools = Dictionary(
             tools.map { (type(of: $0).name, $0) }, uniquingKeysWith: { first, _ in first })
-        toolNames = self.tools.keys.sorted()
         self.registry = registry
     }
 
-    /// Calls a tool and counts how that went.
+    /// Whether it has nothing to dispatch with: every call fails.
+    var isHollow: Bool { tools.isEmpty }
+
+    /// Calls a tool and counts how that went; a tool that is not there counts as a failed call.
     func execute(_ name: String, _ arguments: JSONObject) async throws(ToolError) -> String {
-        guard let tool = tools[name] else { throw .unknownTool(name) }
-        await registry.begin(id, tool: name)
+        guard await registry.begin(id, tool: name) else { throw .dispatcherEnded }
         do throws(ToolError) {
+            guard let tool = tools[name] else {
+                throw isHollow ? ToolError.nothingToDispatchWith : .unknownTool(name)
+            }
             let result = try await tool.call(arguments)
             await registry.end(id, tool: name, succeeded: true)
             return result

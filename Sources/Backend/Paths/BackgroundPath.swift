@@ -14,6 +14,7 @@ final class BackgroundPath: Sendable {
     private struct Job {
         let user: UserID
         let run: RunID
+        let end: Task<RunEnd, Never>
         var state: String
         var error: String?
     }
@@ -27,9 +28,10 @@ final class BackgroundPath: Sendable {
         router.post("/v1/jobs") { request, context in try await self.start(request, context) }
         router.get("/v1/jobs/:id") { _, context in try self.answer(context) }
         router.delete("/v1/jobs/:id") { _, context in
-            let answer = try self.answer(context)
-            await self.hub.end(Self.id(context), reason: "cancelled by its user")
-            return answer
+            let (id, job) = try self.own(context)
+            await self.hub.end(id, reason: "cancelled by its user")
+            self.finish(id, await job.end.value)
+            return try self.answer(context)
         }
     }
 
@@ -42,9 +44,8 @@ final class BackgroundPath: Sendable {
         do {
             let input = try RunInput(object)
             let session = try await open(context)
-            let (run, end) = try await hub.start(
-                input.prompt, run: input.run, in: session.id, user: context.user)
-            remember(session.id, Job(user: context.user, run: run, state: "running"))
+            let (run, end) = try await start(input, in: session, context)
+            remember(session.id, Job(user: context.user, run: run, end: end, state: "running"))
             Task {
                 finish(session.id, await end.value)
                 await hub.end(session.id, reason: "job ended")
@@ -71,6 +72,19 @@ final class BackgroundPath: Sendable {
         }
     }
 
+    /// Starts the job's run; a session whose run cannot start ends at once.
+    private func start(
+        _ input: RunInput, in session: Session, _ context: BackendContext
+    ) async throws(SessionError) -> (run: RunID, end: Task<RunEnd, Never>) {
+        do throws(SessionError) {
+            return try await hub.start(
+                input.prompt, run: input.run, in: session.id, user: context.user, on: .background)
+        } catch {
+            await hub.end(session.id, reason: "its run could not start")
+            throw error
+        }
+    }
+
     private func remember(_ id: SessionID, _ job: Job) {
         jobs.withLock { jobs in
             jobs.byID[id] = job
@@ -81,21 +95,21 @@ final class BackgroundPath: Sendable {
 
     private func finish(_ id: SessionID, _ end: RunEnd) {
         jobs.withLock { jobs in
-            switch end {
-            case .completed: jobs.byID[id]?.state = "completed"
-            case .cancelled: jobs.byID[id]?.state = "cancelled"
-            case .failed(let words):
-                jobs.byID[id]?.state = "failed"
-                jobs.byID[id]?.error = words
-            }
+            jobs.byID[id]?.state = end.state
+            jobs.byID[id]?.error = end.error
         }
     }
 
-    private func answer(_ context: BackendContext) throws(Problem) -> Response {
+    private func own(_ context: BackendContext) throws(Problem) -> (id: SessionID, job: Job) {
         let id = Self.id(context)
         guard let job = jobs.withLock({ $0.byID[id] }), job.user == context.user else {
             throw Problem(.notFound, "you have no job of that id")
         }
+        return (id, job)
+    }
+
+    private func answer(_ context: BackendContext) throws(Problem) -> Response {
+        let (id, job) = try own(context)
         var object: JSONObject = [
             "id": .string(id.rawValue), "run": .string(job.run.rawValue), "state": .string(job.state),
         ]

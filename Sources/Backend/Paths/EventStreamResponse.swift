@@ -2,17 +2,16 @@ import ContextMonitor
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import ServiceLifecycle
 import WireProtocol
 
 /// A session's or run's events as server-sent events, with ids to resume from.
 struct EventStreamResponse: Sendable {
-    let tail: [PublishedEvent]
-    let live: AsyncStream<PublishedEvent>
-    /// Only events of this run; all of the session when nil.
+    /// How long the stream may be silent before a comment is sent (WIRE.md "SSE": 15 s).
+    private static let heartbeat = Duration.seconds(15)
+
+    let reader: SessionEventReader
+    /// Only events of this run, and the stream ends with it; all of the session when nil.
     let run: RunID?
-    /// Whether the stream ends with the run's last event.
-    let endsWithRun: Bool
 
     /// The response; `location` is where the run can be observed again.
     func response(location: String? = nil) -> Response {
@@ -29,46 +28,27 @@ struct EventStreamResponse: Sendable {
     }
 
     private func write(to writer: inout any ResponseBodyWriter) async throws {
-        for event in tail where concerns(event) {
-            try await writer.write(Self.frame(event))
-            if endsWithRun, Self.endsRun(event) { return }
-        }
-        let (merged, more) = AsyncStream<PublishedEvent?>.makeStream(
-            bufferingPolicy: .bufferingOldest(SessionEventLog.limit))
-        let forward = Task {
-            for await event in live { more.yield(event) }
-            more.finish()
-        }
-        let beat = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(15))
-                more.yield(nil)
+        var reader = reader
+        let log = reader.log
+        try await reader.forEach(heartbeat: Self.heartbeat) { piece in
+            switch piece {
+            case .silence: try await writer.write(ByteBuffer(string: ": alive\n\n"))
+            case .gap(let line, let next):
+                try await writer.write(Self.frame(line, id: nil))
+                // The run's last event may be among those that are gone.
+                if let run, log.span(of: run).map({ ($0.end ?? .max) < next }) ?? true { return false }
+            case .event(let event):
+                guard run == nil || event.run == run else { return true }
+                try await writer.write(Self.frame(event.line, id: event.id))
+                if run != nil, event.type == .runFinished || event.type == .runError { return false }
             }
-        }
-        defer {
-            forward.cancel()
-            beat.cancel()
-        }
-        for await event in merged {
-            guard let event else {
-                try await writer.write(ByteBuffer(string: ": alive\n\n"))
-                continue
-            }
-            guard concerns(event) else { continue }
-            try await writer.write(Self.frame(event))
-            if endsWithRun, Self.endsRun(event) { return }
+            return true
         }
     }
 
-    private func concerns(_ event: PublishedEvent) -> Bool { run == nil || event.run == run }
-
-    private static func endsRun(_ event: PublishedEvent) -> Bool {
-        event.type == .runFinished || event.type == .runError
-    }
-
-    private static func frame(_ event: PublishedEvent) -> ByteBuffer {
-        var buffer = ByteBuffer(string: "id: \(event.id)\ndata: ")
-        buffer.writeBytes(event.line)
+    private static func frame(_ line: [UInt8], id: String?) -> ByteBuffer {
+        var buffer = ByteBuffer(string: id.map { "id: \($0)\ndata: " } ?? "data: ")
+        buffer.writeBytes(line)
         buffer.writeString("\n\n")
         return buffer
     }

@@ -29,11 +29,10 @@ struct HTTPPath: Sendable {
             let input = try RunInput(object)
             let session = try await hub.open(
                 input.thread, user: context.user, on: .http, request: context.requestID, connection: nil)
-            let (_, live) = session.log.follow(after: nil)
+            let reader = SessionEventReader(session.log, after: session.log.newest)
             let (run, _) = try await hub.start(
-                input.prompt, run: input.run, in: session.id, user: context.user)
-            return EventStreamResponse(tail: [], live: live, run: run, endsWithRun: true)
-                .response(location: "/v1/runs/\(run)")
+                input.prompt, run: input.run, in: session.id, user: context.user, on: .http)
+            return EventStreamResponse(reader: reader, run: run).response(location: "/v1/runs/\(run)")
         } catch let error as SessionError {
             throw error.problem
         } catch let error as RunInputError {

@@ -40,6 +40,7 @@ struct JSONRPCError: Error {
         case invalidParameters = -32602
         case creationFailed = -32001
         case notFound = -32004
+        case conflict = -32009
         case gone = -32010
         case tooManyRuns = -32029
         case draining = -32053
@@ -69,6 +70,9 @@ extension SessionError {
         switch self {
         case .creation(let words): JSONRPCError(.creationFailed, words)
         case .notFound: JSONRPCError(.notFound, "you have no session or run of that id")
+        case .otherPath(let path):
+            JSONRPCError(.conflict, "the session of that id belongs to the path \(path)")
+        case .runExists: JSONRPCError(.conflict, "a run of that id is under way")
         case .draining: JSONRPCError(.draining, "the server is stopping; connect again")
         case .tooManyRuns(let limit):
             JSONRPCError(.tooManyRuns, "the session has \(limit) runs under way, its limit")

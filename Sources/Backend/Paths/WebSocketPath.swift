@@ -21,7 +21,9 @@ struct WebSocketPath: Sendable {
             }
             await conversation.take(Array(text.utf8))
         }
-        await conversation.end()
+        // A cancelled task reads no more, and the wait for the end of the connection does not see that.
+        if Task.isCancelled { connection.close(code: .goingAway, reason: "server stops") }
+        await conversation.end(await connection.closed)
     }
 }
 
@@ -32,6 +34,8 @@ struct WebSocketConversation {
     let user: UserID
     let id: String
     private var forwards: [SessionID: Task<Void, Never>] = [:]
+    /// The sessions it asked for, those without a dispatcher too; the hub knows which it holds.
+    private var wanted: Set<SessionID> = []
 
     init(hub: SessionHub, connection: WebSocketConnection, user: UserID, id: String) {
         self.hub = hub
@@ -82,24 +86,37 @@ struct WebSocketConversation {
         }
     }
 
-    private mutating func open(_ wanted: SessionID?) async throws(JSONRPCError) -> JSONValue {
+    private mutating func open(_ id: SessionID?) async throws(JSONRPCError) -> JSONValue {
+        let id = id ?? SessionID(rawValue: UUIDv7.text(at: SystemClock.now()))
+        wanted.insert(id)
         do throws(SessionError) {
             let session = try await hub.open(
-                wanted, user: user, on: .websocket, request: nil, connection: id)
-            follow(session, after: nil)
+                id, user: user, on: .websocket, request: nil, connection: self.id)
+            if forwards[session.id] == nil {
+                follow(session, SessionEventReader(session.log, after: session.log.floor))
+            }
             return ["session": .string(session.id.rawValue), "context": .string(session.context.id.rawValue)]
         } catch { throw error.rpcError }
     }
 
     private mutating func resume(_ id: SessionID, after: String?) async throws(JSONRPCError) -> JSONValue {
+        wanted.insert(id)
         let session: Session
-        do throws(SessionError) { session = try await hub.find(id, user: user) } catch {
-            throw error.rpcError
+        do throws(SessionError) {
+            session = try await hub.resume(id, user: user, connection: self.id)
+        } catch { throw error.rpcError }
+        var start = session.log.floor
+        if let after, !after.isEmpty {
+            guard let position = session.log.position(of: after) else {
+                throw JSONRPCError(.gone, "that point is not held any more; \(start) events are gone")
+            }
+            start = position
         }
-        if case .gone(let lost) = session.log.tail(after: after) {
-            throw JSONRPCError(.gone, "that point is not held any more; \(lost) events are gone")
+        if let earlier = forwards[id] {
+            earlier.cancel()
+            await earlier.value
         }
-        follow(session, after: after)
+        follow(session, SessionEventReader(session.log, after: start, id: after))
         return ["session": .string(id.rawValue)]
     }
 
@@ -112,29 +129,38 @@ struct WebSocketConversation {
             throw JSONRPCError(.invalidParameters, "session: its id is missing")
         }
         do throws(SessionError) {
-            let (run, _) = try await hub.start(input.prompt, run: input.run, in: session, user: user)
+            let (run, _) = try await hub.start(
+                input.prompt, run: input.run, in: session, user: user, on: .websocket)
             return ["run": .string(run.rawValue)]
         } catch { throw error.rpcError }
     }
 
-    /// Sends the session's events down this connection, those behind `after` first.
-    private mutating func follow(_ session: Session, after: String?) {
-        guard forwards[session.id] == nil else { return }
-        let (tail, live) = session.log.follow(after: after)
+    /// Sends what the reader gets down this connection; a connection that cannot take it is closed.
+    private mutating func follow(_ session: Session, _ reader: SessionEventReader) {
         let connection = connection
         forwards[session.id] = Task {
-            if case .events(let events) = tail {
-                for event in events { try? connection.send(event.text) }
+            var reader = reader
+            do {
+                try await reader.forEach { piece in
+                    switch piece {
+                    case .event(let event): try connection.send(event.text)
+                    case .gap(let line, _): try connection.send(String(decoding: line, as: UTF8.self))
+                    case .silence: break
+                    }
+                    return true
+                }
+            } catch {
+                connection.close(
+                    code: .tryAgainLater, reason: "events could not be sent; resume after your last one")
             }
-            for await event in live { try? connection.send(event.text) }
         }
     }
 
-    /// Ends the sessions that this connection opened.
-    func end() async {
-        for (session, forward) in forwards {
-            forward.cancel()
-            await hub.end(session, reason: "connection closed")
-        }
+    /// Lets go of the sessions that this connection opened or resumed; they end at once if the user closed it.
+    func end(_ closure: WebSocketClosure) async {
+        // A close frame without a code is what a browser's close() sends.
+        let isMeant = closure.cause == .closedByPeer && [.normal, .noStatus].contains(closure.code)
+        for forward in forwards.values { forward.cancel() }
+        for session in wanted { await hub.release(session, from: id, isFinal: isMeant) }
     }
 }

@@ -42,6 +42,8 @@ extension SessionError {
         switch self {
         case .creation(let words): Problem(.internalServerError, words)
         case .notFound: Problem(.notFound, "you have no session or run of that id")
+        case .otherPath(let path): Problem(.conflict, "the session of that id belongs to the path \(path)")
+        case .runExists: Problem(.conflict, "a run of that id is under way; observe it at /v1/runs/ID/events")
         case .draining:
             Problem(
                 .serviceUnavailable, "the server is stopping; try another replica",

@@ -18,24 +18,33 @@ struct SessionRoutes: Sendable {
             Response(json: Self.json(try await own(context)))
         }
         router.get("/v1/sessions/:id/events") { request, context in
-            try follow(try await own(context), run: nil, request)
+            let session = try await own(context)
+            let after = Self.resumePoint(request)
+            let start = try after.map { try Self.position(of: $0, in: session) } ?? session.log.floor
+            return EventStreamResponse(
+                reader: SessionEventReader(session.log, after: start, id: after), run: nil
+            ).response()
         }
         router.get("/v1/runs/:id") { _, context in
             let run = Self.run(context)
-            let session = try await running(run, context)
-            return Response(
-                json: [
-                    "id": .string(run.rawValue), "session": .string(session.id.rawValue), "state": "running",
-                ])
+            let (session, end) = try await found(run, context)
+            var object: JSONObject = [
+                "id": .string(run.rawValue), "session": .string(session.id.rawValue),
+                "state": .string(end?.state ?? "running"),
+            ]
+            object.set("error", end?.error)
+            return Response(json: .object(object))
         }
         router.get("/v1/runs/:id/events") { request, context in
             let run = Self.run(context)
-            return try follow(try await running(run, context), run: run, request)
+            let (session, end) = try await found(run, context)
+            return try Self.events(of: run, hasEnded: end != nil, in: session, request)
         }
         router.delete("/v1/runs/:id") { _, context in
             let run = Self.run(context)
-            try await running(run, context).runs[run]?.cancel()
-            return Response(status: .accepted)
+            let (session, end) = try await found(run, context)
+            session.runs[run]?.cancel()
+            return Response(status: end == nil ? .accepted : .noContent)
         }
     }
 
@@ -50,23 +59,47 @@ struct SessionRoutes: Sendable {
         }
     }
 
-    private func running(_ run: RunID, _ context: BackendContext) async throws(Problem) -> Session {
-        do throws(SessionError) { return try await hub.session(running: run, user: context.user) } catch {
+    private func found(
+        _ run: RunID, _ context: BackendContext
+    ) async throws(Problem) -> (session: Session, end: RunEnd?) {
+        do throws(SessionError) { return try await hub.run(run, user: context.user) } catch {
             throw error.problem
         }
     }
 
-    private func follow(_ session: Session, run: RunID?, _ request: Request) throws(Problem) -> Response {
+    private static func resumePoint(_ request: Request) -> String? {
         let header = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
         let after = header ?? request.uri.queryParameters["after"].map(String.init)
-        let (tail, live) = session.log.follow(after: after)
-        switch tail {
-        case .events(let events):
-            return EventStreamResponse(tail: events, live: live, run: run, endsWithRun: run != nil).response()
-        case .gone(let lost):
-            throw Problem(
-                .gone, "that resume point is not held any more; \(lost) events of this session are gone")
+        return after.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func position(of id: String, in session: Session) throws(Problem) -> Int {
+        guard let position = session.log.position(of: id) else { throw gone(session) }
+        return position
+    }
+
+    /// A run's events from the resume point or its start; 204 when it has ended and nothing is left.
+    private static func events(
+        of run: RunID, hasEnded: Bool, in session: Session, _ request: Request
+    ) throws(Problem) -> Response {
+        let span = session.log.span(of: run)
+        let after = resumePoint(request)
+        var start = span?.start ?? session.log.newest
+        if let after {
+            start = try position(of: after, in: session)
+            if let end = span?.end, end <= start { return Response(status: .noContent) }
+        } else if hasEnded, (span?.end ?? 0) <= session.log.floor {
+            throw gone(session)
         }
+        return EventStreamResponse(reader: SessionEventReader(session.log, after: start, id: after), run: run)
+            .response()
+    }
+
+    private static func gone(_ session: Session) -> Problem {
+        Problem(
+            .gone,
+            "that is not held any more; \(session.log.floor) events of this session are gone",
+            members: ["snapshot": .string("/v1/sessions/\(session.id)")])
     }
 
     private static func json(_ session: Session) -> JSONValue {

@@ -25,6 +25,13 @@ public enum UserAccess: Sendable {
         return .tokens(users)
     }
 
+    /// The same with further users' tokens, by name; nothing changes where no token is needed.
+    public func adding(tokensByName: [String: String]) -> UserAccess {
+        guard case .tokens(var users) = self else { return self }
+        for (name, token) in tokensByName where users[token] == nil { users[token] = UserID(rawValue: name) }
+        return .tokens(users)
+    }
+
     /// The user of a request, or nil when it must be refused.
     func user(authorization: String?, named name: String?) -> UserID? {
         switch self {

@@ -25,6 +25,8 @@ struct WebSocketRoutes: Sendable {
     let offersEcho: Bool
     let drainLimit: Duration
     let open = OpenWebSockets()
+    /// How much may wait for a slow client: 4 MiB, so that a resume of 2,000 events is no overflow.
+    private static let maximumQueuedBytes = 4 << 20
 
     /// The route of an upgrade, or nil when the router must answer: another path, or no known user.
     func route(_ head: HTTPRequestHead) -> WebSocketRoute? {
@@ -35,7 +37,8 @@ struct WebSocketRoutes: Sendable {
             guard let user = users.user(authorization: authorization, named: named) else { return nil }
             return WebSocketRoute(
                 subprotocols: [WebSocketPath.subprotocol],
-                configuration: WebSocketConfiguration(closesWhenServerDrains: false)
+                configuration: WebSocketConfiguration(
+                    maximumQueuedBytes: Self.maximumQueuedBytes, closesWhenServerDrains: false)
             ) { connection, _ in
                 await untilStop { await WebSocketPath(hub: hub).serve(connection, user: user) }
             }

@@ -26,7 +26,7 @@ public final class BackendServer: Service {
 
     /// Listens until a graceful stop: no new work, running runs end, WebSockets close with 1001.
     ///
-    /// - Throws: what the socket says, for instance that the address is in use.
+    /// - Throws: ``ListenError`` when the address cannot be had, for instance because it is in use.
     public func run() async throws {
         defer { boundPort.set(nil) }
         let configuration = backend.configuration
@@ -40,7 +40,10 @@ public final class BackendServer: Service {
                 monitor.startupFinished()
                 boundPort.set(channel.localAddress?.port)
             }, logger: logger)
-        try await application.run()
+        do { try await application.run() } catch {
+            if boundPort.isKnown { throw error }
+            throw ListenError(host: configuration.host, port: configuration.port, cause: error)
+        }
     }
 }
 

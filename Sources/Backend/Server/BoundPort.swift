@@ -19,6 +19,13 @@ final class BoundPort: Sendable {
         for continuation in waiting { continuation.resume(returning: port) }
     }
 
+    /// Whether everyone has been told.
+    var isKnown: Bool {
+        state.withLock { state in
+            if case .known = state { true } else { false }
+        }
+    }
+
     /// The port, as soon as it is known.
     var value: Int? {
         get async {

@@ -14,7 +14,9 @@ struct RunExecution: Sendable {
         started.agent = ScriptedAgent.name
         log.append(monitor.publish(.runStarted, ids, about: started))
         do {
-            if let problem = try await agent.run(prompt, dispatcher: dispatcher, emit: { emit($0, $1) }) {
+            if let problem = try await agent.run(
+                prompt, tag: tag, dispatcher: dispatcher, emit: { emit($0, $1) })
+            {
                 emit(.runError, ["message": .string(problem), "code": "dispatch"])
                 return .failed(problem)
             }
@@ -25,6 +27,9 @@ struct RunExecution: Sendable {
             return .cancelled
         }
     }
+
+    /// The run id's tail; of a UUIDv7 its random part, so that other runs have another one.
+    private var tag: String { String((metadata.run?.rawValue ?? "").suffix(12)) }
 
     private var ids: JSONObject {
         [

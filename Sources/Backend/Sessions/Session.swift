@@ -12,12 +12,30 @@ struct Session: Sendable {
     var lastUsedAt: Timestamp
     /// The runs under way, by id, so that they can be cancelled.
     var runs: [RunID: Task<RunEnd, Never>] = [:]
+    /// The last runs that have ended.
+    var endedRuns = EndedRuns()
+    /// The WebSocket connection that holds it; nil on other paths and while that connection is lost.
+    var connection: String?
+    /// Ends the session when nobody has come back for it.
+    var grace: Task<Void, any Error>?
 }
 
 /// How a run ended.
 enum RunEnd: Sendable, Equatable {
     case completed, cancelled
     case failed(String)
+
+    /// The word for it in documents.
+    var state: String {
+        switch self {
+        case .completed: "completed"
+        case .cancelled: "cancelled"
+        case .failed: "failed"
+        }
+    }
+
+    /// Why it failed, if it did.
+    var error: String? { if case .failed(let words) = self { words } else { nil } }
 }
 
 /// Why a session or run could not be had.
@@ -26,8 +44,12 @@ enum SessionError: Error, Equatable {
     case creation(String)
     /// There is no such session or run of this user.
     case notFound
+    /// The user's session of that id belongs to another path.
+    case otherPath(ConsumerPath)
     /// The server finishes what it has and takes no new work.
     case draining
     /// The session has as many runs under way as it may.
     case tooManyRuns(limit: Int)
+    /// The run's id is that of a run under way.
+    case runExists
 }

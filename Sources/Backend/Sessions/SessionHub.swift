@@ -4,39 +4,45 @@ import WireProtocol
 
 /// Every session, its dispatcher and its runs.
 actor SessionHub {
-    /// How many runs of one session may be under way: 3.
-    static let runLimit = 3
     /// A context must be gone this long after it was made: 1 hour.
     static let deadline = Duration.seconds(3600)
 
-    private var sessions: [SessionID: Session] = [:]
-    private var isDraining = false
-    private let monitor: ContextMonitor
+    var sessions: [SessionID: Session] = [:]
+    /// The sessions that are out of the table and not yet gone.
+    private var endings: [SessionID: Task<Void, Never>] = [:]
+    private(set) var isDraining = false
+    let monitor: ContextMonitor
     private let factory: DispatcherFactory
     private let states: ApplicationStates
-    private let agent: ScriptedAgent
-    private let now: @Sendable () -> Timestamp
+    let agent: ScriptedAgent
+    /// How long a session outlives a WebSocket connection that was lost.
+    let graceTime: Duration
+    let now: @Sendable () -> Timestamp
 
     init(
         monitor: ContextMonitor, factory: DispatcherFactory, states: ApplicationStates, agent: ScriptedAgent,
-        now: @escaping @Sendable () -> Timestamp
+        graceTime: Duration, now: @escaping @Sendable () -> Timestamp
     ) {
         self.monitor = monitor
         self.factory = factory
         self.states = states
         self.agent = agent
+        self.graceTime = graceTime
         self.now = now
     }
 
-    // MARK: Sessions
+    // MARK: Opening and finding
 
     /// Opens a session, or finds the user's own of that id; its dispatcher is created when it has none.
     func open(
         _ wanted: SessionID?, user: UserID, on path: ConsumerPath, request: String?, connection: String?
     ) async throws(SessionError) -> Session {
+        while let wanted, let ending = endings[wanted] { await ending.value }
         if isDraining { throw .draining }
-        if let wanted, let known = sessions[wanted] {
-            guard known.user == user else { throw .notFound }
+        if let wanted, sessions[wanted] != nil {
+            let known = try find(wanted, user: user, on: path)
+            if let connection { attach(wanted, to: connection) }
+            sessions[wanted]?.lastUsedAt = now()
             return try await equip(known)
         }
         let moment = now()
@@ -49,8 +55,9 @@ actor SessionHub {
         context.connection = connection
         context.createdAt = moment
         context.deadline = moment + Self.deadline
-        let session = Session(
+        var session = Session(
             id: id, user: user, path: path, context: context, log: SessionEventLog(), lastUsedAt: moment)
+        session.connection = connection
         sessions[id] = session
         var record = SessionRecord(id: id, user: user)
         record.path = path
@@ -62,32 +69,42 @@ actor SessionHub {
     }
 
     /// Gives a session its dispatcher; each call without one is a new try.
-    private func equip(_ session: Session) async throws(SessionError) -> Session {
+    func equip(_ session: Session) async throws(SessionError) -> Session {
         if session.dispatcher != nil { return session }
+        let made: ToolDispatcher
         do throws(CreationError) {
-            let made = try await factory.dispatcher(
+            made = try await factory.dispatcher(
                 for: session.context, on: session.path, in: states.state(of: session.path))
-            guard var current = sessions[session.id], current.dispatcher == nil else {
-                await factory.dispose(made.id, reason: "the session ended while it was made")
-                guard let current = sessions[session.id] else { throw SessionError.notFound.asCreation }
-                return current
-            }
-            current.dispatcher = made
-            sessions[session.id] = current
-            var context = current.context
-            context.dispatcher = made.id
-            monitor.contextChanged(context)
-            monitor.sessionChanged(session.id, to: .idle, reason: "dispatcher created")
-            return current
         } catch {
-            monitor.sessionChanged(session.id, to: .error, reason: error.description)
+            if sessions[session.id]?.context.id == session.context.id {
+                monitor.sessionChanged(session.id, to: .error, reason: error.description)
+            }
             throw .creation(error.description)
         }
+        // The session may have ended meanwhile, or got another dispatcher.
+        guard var current = sessions[session.id], current.context.id == session.context.id else {
+            await factory.dispose(made.id, reason: "the session ended while it was made")
+            throw .notFound
+        }
+        if current.dispatcher != nil {
+            await factory.dispose(made.id, reason: "the session got another one meanwhile")
+            return current
+        }
+        current.dispatcher = made
+        sessions[session.id] = current
+        var context = current.context
+        context.dispatcher = made.id
+        monitor.contextChanged(context)
+        monitor.sessionChanged(session.id, to: .idle, reason: "dispatcher created")
+        return current
     }
 
-    /// The user's own session of that id.
-    func find(_ id: SessionID, user: UserID) throws(SessionError) -> Session {
+    /// The user's own session of that id; on that path, where one is named.
+    func find(
+        _ id: SessionID, user: UserID, on path: ConsumerPath? = nil
+    ) throws(SessionError) -> Session {
         guard let session = sessions[id], session.user == user else { throw .notFound }
+        if let path, session.path != path { throw .otherPath(session.path) }
         return session
     }
 
@@ -96,77 +113,41 @@ actor SessionHub {
         sessions.values.filter { $0.user == user }.sorted { $0.id < $1.id }
     }
 
-    /// The user's own session that has that run under way.
-    func session(running id: RunID, user: UserID) throws(SessionError) -> Session {
-        guard let found = sessions.values.first(where: { $0.user == user && $0.runs[id] != nil }) else {
-            throw .notFound
-        }
-        return found
-    }
+    // MARK: Ending
 
     /// Ends a session: cancels its runs, disposes its dispatcher and its context.
+    ///
+    /// It leaves the table at once, so that it ends once; every caller waits until it is gone.
     func end(_ id: SessionID, reason: String) async {
-        guard let session = sessions[id] else { return }
+        if let ending = endings[id] { return await ending.value }
+        guard let session = sessions.removeValue(forKey: id) else { return }
+        let ending = Task { await close(session, reason: reason) }
+        endings[id] = ending
+        await ending.value
+    }
+
+    private func close(_ session: Session, reason: String) async {
+        session.grace?.cancel()
         for run in session.runs.values { run.cancel() }
         for run in session.runs.values { _ = await run.value }
-        sessions[id] = nil
         if let dispatcher = session.dispatcher { await factory.dispose(dispatcher.id, reason: reason) }
         monitor.contextEnded(session.context.id)
-        monitor.sessionEnded(id, reason: reason)
+        monitor.sessionEnded(session.id, reason: reason)
         session.log.finish()
+        endings[session.id] = nil
         countSessions()
     }
 
     /// Ends sessions on `path` that were not used for `limit`.
     func sweep(_ path: ConsumerPath, idleFor limit: Duration) async {
         let moment = now()
-        for session in sessions.values
-        where session.path == path && session.runs.isEmpty && moment.since(session.lastUsedAt) > limit {
-            await end(session.id, reason: "idle for \(limit.components.seconds) s")
+        for id in sessions.keys {
+            // While another one ended, this one may have been used.
+            guard let session = sessions[id], session.path == path, session.runs.isEmpty,
+                moment.since(session.lastUsedAt) > limit
+            else { continue }
+            await end(id, reason: "idle for \(limit.components.seconds) s")
         }
-    }
-
-    private func countSessions() {
-        monitor.setLimit("sessions", limit: 100_000, used: sessions.count)
-    }
-
-    // MARK: Runs
-
-    /// Starts a run in a session; the task ends when the run has.
-    func start(
-        _ prompt: String, run wanted: RunID?, in id: SessionID, user: UserID
-    ) async throws(SessionError) -> (run: RunID, end: Task<RunEnd, Never>) {
-        if isDraining { throw .draining }
-        let session = try await equip(try find(id, user: user))
-        guard session.runs.count < Self.runLimit else { throw .tooManyRuns(limit: Self.runLimit) }
-        guard let dispatcher = session.dispatcher else { throw .notFound }
-        let run = wanted ?? RunID(rawValue: UUIDv7.text(at: now()))
-        if session.runs[run] != nil { throw .tooManyRuns(limit: 1) }
-        var metadata = EventMetadata()
-        metadata.user = user
-        metadata.session = id
-        metadata.run = run
-        metadata.path = session.path.rawValue
-        metadata.dispatcher = dispatcher.id
-        let execution = RunExecution(
-            agent: agent, monitor: monitor, log: session.log, dispatcher: dispatcher, metadata: metadata)
-        let task = Task { [weak self] in
-            let end = await execution.run(prompt)
-            await self?.finished(run, in: id)
-            return end
-        }
-        sessions[id]?.runs[run] = task
-        sessions[id]?.lastUsedAt = now()
-        var context = session.context
-        context.run = run
-        context.dispatcher = dispatcher.id
-        monitor.contextChanged(context)
-        return (run, task)
-    }
-
-    private func finished(_ run: RunID, in id: SessionID) {
-        sessions[id]?.runs[run] = nil
-        sessions[id]?.lastUsedAt = now()
     }
 
     /// Takes no new work, lets the runs end for at most `limit`, then ends every session.
@@ -181,10 +162,10 @@ actor SessionHub {
         for run in runs { _ = await run.value }
         deadline.cancel()
         for id in sessions.keys { await end(id, reason: "server stops") }
+        for ending in endings.values { await ending.value }
     }
-}
 
-extension SessionError {
-    /// The same as a failed creation, for the one place where both can happen.
-    fileprivate var asCreation: CreationError { .message("the session ended while its dispatcher was made") }
+    private func countSessions() {
+        monitor.setLimit("sessions", limit: 100_000, used: sessions.count)
+    }
 }

@@ -16,6 +16,10 @@ enum ToolError: Error, Equatable, CustomStringConvertible {
     case badArguments(String)
     case failed(String)
     case unknownTool(String)
+    /// The dispatcher has no tool at all: it is hollow.
+    case nothingToDispatchWith
+    /// The dispatcher is being ended, or has ended.
+    case dispatcherEnded
     case cancelled
 
     /// What an agent and an operator read.
@@ -25,6 +29,8 @@ enum ToolError: Error, Equatable, CustomStringConvertible {
         case .badArguments(let what): "bad arguments: \(what)"
         case .failed(let what): what
         case .unknownTool(let name): "no tool named \(name) in this dispatcher"
+        case .nothingToDispatchWith: "the dispatcher has no tools: nothing to dispatch with"
+        case .dispatcherEnded: "the dispatcher has ended; open the session again"
         case .cancelled: "cancelled"
         }
     }

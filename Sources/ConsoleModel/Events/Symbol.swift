@@ -89,6 +89,13 @@ public struct SymbolTable: Equatable, Sendable {
         return Symbol(symbol)
     }
 
+    /// The symbol here of a text of another table, byte by byte.
+    mutating func intern(_ symbol: Symbol, of other: SymbolTable) -> Symbol {
+        let index = Int(symbol.rawValue)
+        guard index > 0 else { return .none }
+        return other.keys[other.ends[index - 1]..<other.ends[index]].withUnsafeBufferPointer { intern($0) }
+    }
+
     private mutating func internLong(_ bytes: UnsafeBufferPointer<UInt8>) -> Symbol {
         var text = String(decoding: bytes.prefix(Self.maximumBytes - 32), as: UTF8.self)
         text += "…#" + String(Self.hash(bytes), radix: 16)
@@ -100,7 +107,9 @@ public struct SymbolTable: Equatable, Sendable {
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
-            if entry >> 32 == hash >> 32, isEqual(Int(UInt32(truncatingIfNeeded: entry)), bytes) { return slot }
+            if entry >> 32 == hash >> 32, isEqual(Int(UInt32(truncatingIfNeeded: entry)), bytes) {
+                return slot
+            }
             slot = (slot + 1) & mask
         }
         return slot

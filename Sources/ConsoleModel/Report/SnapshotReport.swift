@@ -77,7 +77,7 @@ extension ConsoleState {
         var record = SessionRecord(
             id: SessionID(rawValue: text(session.id)), user: UserID(rawValue: text(session.user)))
         record.path = session.path.isNone ? nil : ConsumerPath(rawValue: text(session.path))
-        (record.state, record.since) = derivedState(session, backend.runs[session.lastRun], of: backend)
+        (record.state, record.since) = derivedState(session, backend.openRun(session.lastRun), of: backend)
         record.lastEventAt = session.times.lastEventAt
         record.runs = session.runCount
         record.eventsSeen = session.ledger.words

@@ -80,7 +80,7 @@ extension ConsoleState {
         var counts: [Symbol: PathRow.SessionCounts] = [:]
         var users: [Symbol: Set<Symbol>] = [:]
         for session in backend.sessions.values where !session.isEnded {
-            let (state, _) = derivedState(session, backend.runs[session.lastRun], of: backend)
+            let (state, _) = derivedState(session, backend.openRun(session.lastRun), of: backend)
             counts[session.path, default: .init()].all += 1
             if state == .running { counts[session.path, default: .init()].running += 1 }
             if state == .stuck { counts[session.path, default: .init()].stuck += 1 }

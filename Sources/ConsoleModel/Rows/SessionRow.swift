@@ -27,15 +27,19 @@ public struct SessionRow: TableRow {
     public let ledger: EventLedger
     /// How long ago its last event was.
     public let last: Duration?
-    /// P95 of its runs that finished in the last five minutes.
-    public let p95: Duration?
     /// How long ago it was opened.
     public let age: Duration?
     /// How many runs it has had.
     public let runs: Int
     /// The name of its backend.
     public let backendName: String
+    /// How long its finished runs took.
+    let finished: [FinishedRun]
+    /// When the row was made.
+    let now: Timestamp
 
+    /// P95 of its runs that finished in the last five minutes; counted only for rows that show or sort it.
+    public var p95: Duration? { Percentile.p95(finished, now: now) }
     /// What a selection keeps.
     public var rowID: RowID { .session(key) }
     /// The user, with `#2` for a second session.
@@ -84,8 +88,8 @@ extension ConsoleState {
     func row(
         _ session: SessionState, of backend: BackendState, _ severities: FindingSeverities
     ) -> SessionRow {
-        let run = backend.runs[session.lastRun]
-        let tool = run.flatMap { $0.state == .open ? $0.tools.last : nil }
+        let run = backend.openRun(session.lastRun)
+        let tool = run?.tools.last
         let (state, since) = derivedState(session, run, of: backend)
         let path = session.path.isNone ? nil : ConsumerPath(rawValue: text(session.path))
         let id = SessionID(rawValue: text(session.id))
@@ -93,12 +97,11 @@ extension ConsoleState {
             key: SessionKey(backend: backend.key, id: id), severity: severities.of(session, backend.key),
             user: text(session.user), ordinal: session.ordinal, state: state,
             since: since.map { now.since($0) },
-            path: path, verdict: backend.paths[session.path]?.judgement.verdict ?? .unknown,
+            path: path, verdict: backend.verdict(of: session.path),
             tool: tool.map { text($0.name) }, toolElapsed: tool.map { now.since($0.since) },
             ledger: session.ledger, last: session.times.lastEventAt.map { now.since($0) },
-            p95: Percentile.p95(session.finished, now: now),
             age: session.times.openedAt.map { now.since($0) },
-            runs: session.runCount, backendName: backend.name)
+            runs: session.runCount, backendName: backend.name, finished: session.finished, now: now)
     }
 
     /// What a session does, and since when: what the events say, and what only silence tells.

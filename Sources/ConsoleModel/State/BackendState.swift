@@ -40,6 +40,22 @@ public struct BackendState: Equatable, Sendable {
     /// Its name, or its address while it has not said one.
     public var name: String { identity.name.isEmpty ? url : identity.name }
 
+    /// Whether that session is known to be over; asks without copying it.
+    func isEnded(_ session: Symbol) -> Bool {
+        sessions.place(session).map { sessions.values[$0].state == .ended } ?? false
+    }
+
+    /// The run if it is open; a closed one is not worth its copy.
+    func openRun(_ run: Symbol) -> RunState? {
+        guard let place = runs.place(run), runs.values[place].state == .open else { return nil }
+        return runs.values[place]
+    }
+
+    /// How we judge a path; unknown where the path is.
+    func verdict(of path: Symbol) -> Verdict {
+        paths.place(path).map { paths.values[$0].judgement.verdict } ?? .unknown
+    }
+
     /// Whether it serves evidence about patterns at all.
     public var isPatternObservable: Bool { paths.values.contains { $0.judgement.verdict != .unknown } }
 
@@ -145,6 +161,8 @@ public struct SnapshotExtras: Equatable, Sendable {
 struct Past: Equatable, Sendable {
     /// How many ended rows of each kind are kept.
     static let maximumRows = 10_000
+    /// How many more there may be before the oldest go, so that this happens rarely.
+    static let slack = 256
 
     /// How many live sessions each user has.
     var liveByUser: [Symbol: Int] = [:]

@@ -95,7 +95,8 @@ enum Percentile {
         return values.sorted()[max(0, rank - 1)]
     }
 
-    static func p95(_ runs: some Sequence<FinishedRun>, now: Timestamp) -> Duration? {
+    static func p95(_ runs: some Collection<FinishedRun>, now: Timestamp) -> Duration? {
+        if runs.isEmpty { return nil }
         let recent = runs.filter { now.since($0.at) <= BackendStatistics.window }
         return nearestRank(95, of: recent.map(\.took.wholeMilliseconds)).map { .milliseconds($0) }
     }

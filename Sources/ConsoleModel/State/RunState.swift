@@ -55,6 +55,9 @@ public struct RunState: Equatable, Sendable {
         public let since: Timestamp
     }
 
+    /// Whether it breaks the grammar in any way.
+    public var isViolated: Bool { !otherViolations.isEmpty || !grammar.violations.isEmpty }
+
     /// In which ways it breaks the grammar, each once.
     public var violations: [String] {
         otherViolations + grammar.violations.map(\.rawValue).filter { !otherViolations.contains($0) }

@@ -33,7 +33,11 @@ public struct SymbolMap<Value: Equatable & Sendable>: Equatable, Sendable {
         get { place(symbol).map { values[$0] } }
         set {
             if let newValue {
-                if let place = place(symbol) { values[place] = newValue } else { insert(newValue, for: symbol) }
+                if let place = place(symbol) {
+                    values[place] = newValue
+                } else {
+                    insert(newValue, for: symbol)
+                }
             } else {
                 remove(symbol)
             }

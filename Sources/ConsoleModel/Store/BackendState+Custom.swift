@@ -56,11 +56,7 @@ extension BackendState {
             dispatcher.record.pattern = verdict
         }
         if to == .executing { dispatcher.record.lastUsedAt = moment }
-        dispatcher.record.executed = value.int("executed") ?? dispatcher.record.executed
-        dispatcher.record.failed = value.int("failed") ?? dispatcher.record.failed
-        dispatcher.record.inFlight = value.int("inFlight") ?? (to == .executing ? 1 : 0)
-        for owner in value.strings("owners").map({ UserID(rawValue: $0) })
-        where !dispatcher.record.owners.contains(owner) { dispatcher.record.owners.append(owner) }
+        dispatcher.record.take(value)
         let from = value.string("from").flatMap { DispatcherRecord.State(rawValue: $0) }
         dispatcher.transitions.append(
             .init(from: from, to: to, reason: value.string("reason"), at: moment))
@@ -121,6 +117,18 @@ extension BackendState {
         reception.joinedAt = event.timestamp
         for place in runs.values.indices where runs.values[place].state == .open {
             runs[place: place].rejoin()
+        }
+    }
+}
+
+extension DispatcherRecord {
+    /// Takes the counts and owners of a `ctxtop.dispatcher` event; its state must be set before.
+    fileprivate mutating func take(_ value: JSONObject) {
+        executed = value.int("executed") ?? executed
+        failed = value.int("failed") ?? failed
+        inFlight = value.int("inFlight") ?? (state == .executing ? 1 : 0)
+        for owner in value.strings("owners").map({ UserID(rawValue: $0) }) where !owners.contains(owner) {
+            owners.append(owner)
         }
     }
 }

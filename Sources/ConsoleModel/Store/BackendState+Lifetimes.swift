@@ -37,23 +37,19 @@ extension BackendState {
         }
     }
 
-    /// Lets the oldest ended rows go above ``Past/maximumRows``, and counts them.
+    /// Lets the oldest ended rows go above ``Past/maximumRows``, a few hundred at a time, and counts them.
     mutating func forgetOldest() {
-        let slack = 256
-        if past.sessions.count > Past.maximumRows + slack {
-            for id in past.sessions.prefix(slack) { sessions[id] = nil }
-            past.sessions.removeFirst(slack)
-            reception.omitted.sessions = reception.omitted.sessions.adding(slack)
-        }
-        if past.runs.count > Past.maximumRows + slack {
-            for id in past.runs.prefix(slack) { runs[id] = nil }
-            past.runs.removeFirst(slack)
-            reception.omitted.runs = reception.omitted.runs.adding(slack)
-        }
-        if past.dispatchers.count > Past.maximumRows + slack {
-            for id in past.dispatchers.prefix(slack) { dispatchers[id] = nil }
-            past.dispatchers.removeFirst(slack)
-            reception.omitted.dispatchers = reception.omitted.dispatchers.adding(slack)
-        }
+        for id in Self.surplus(&past.sessions, &reception.omitted.sessions) { sessions[id] = nil }
+        for id in Self.surplus(&past.runs, &reception.omitted.runs) { runs[id] = nil }
+        for id in Self.surplus(&past.dispatchers, &reception.omitted.dispatchers) { dispatchers[id] = nil }
+    }
+
+    private static func surplus(_ past: inout [Symbol], _ omitted: inout Int) -> [Symbol] {
+        let surplus = past.count - Past.maximumRows
+        guard surplus > Past.slack else { return [] }
+        let oldest = Array(past.prefix(surplus))
+        past.removeFirst(surplus)
+        omitted = omitted.adding(surplus)
+        return oldest
     }
 }

@@ -147,6 +147,10 @@ extension BackendState {
             var run = runs[place: place]
             run.agent = record.agent ?? run.agent
             run.events = max(run.events, record.events)
+            // Where no events are streamed, the session's is the only word about the run's last one.
+            if record.state == .open, let last = sessions[session]?.times.lastEventAt {
+                run.times.lastEventAt = max(run.times.lastEventAt ?? last, last)
+            }
             for violation in record.violations where !run.violations.contains(violation) {
                 run.otherViolations.append(violation)
             }
@@ -200,6 +204,19 @@ extension BackendState {
 
     /// Ends what a complete snapshot no longer lists and what no newer event has shown to live.
     private mutating func closeAbsent(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp) {
+        // A dialect that cannot see sessions or runs does not say that there are none.
+        let unseen = dialect.notObservable
+        if !unseen.contains(where: { $0.hasPrefix("sessions") }) {
+            closeAbsentSessions(snapshot, symbols: symbols, asOf: asOf)
+        }
+        if !unseen.contains(where: { $0.hasPrefix("runs") }) {
+            closeAbsentRuns(snapshot, symbols: symbols, asOf: asOf)
+        }
+    }
+
+    private mutating func closeAbsentSessions(
+        _ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp
+    ) {
         let listed = Set(snapshot.sessions.compactMap { symbols.find($0.id.rawValue) })
         for place in sessions.values.indices {
             let session = sessions.values[place]
@@ -208,6 +225,10 @@ extension BackendState {
             else { continue }
             end(session.id, at: session.times.lastEventAt ?? asOf)
         }
+    }
+
+    private mutating func closeAbsentRuns(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp)
+    {
         let listedRuns = Set(snapshot.runs.compactMap { symbols.find($0.id.rawValue) })
         for place in runs.values.indices {
             let run = runs.values[place]

@@ -1,3 +1,6 @@
+import PatternDetection
+import WireProtocol
+
 extension ConsoleState {
     /// Lets go the texts that nothing refers to any more.
     ///
@@ -10,7 +13,7 @@ extension ConsoleState {
         func renamed(_ symbol: Symbol) -> Symbol {
             if symbol.isNone { return symbol }
             let number = Int(symbol.rawValue)
-            if numbers[number] == 0 { numbers[number] = table.intern(old[symbol]).rawValue }
+            if numbers[number] == 0 { numbers[number] = table.intern(symbol, of: old).rawValue }
             return Symbol(numbers[number])
         }
         events.mapSymbols(renamed)

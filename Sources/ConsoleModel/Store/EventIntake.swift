@@ -47,12 +47,19 @@ extension BackendState {
         if record.type == .runError { record.marks.insert(.error) }
         if record.type == .unrecognized { countUnknown(reader.string(event.typeName)) }
         if !record.path.isNone, paths.place(record.path) == nil { meet(record.path, symbols, at: moment) }
-        let run = record.run.isNone ? nil : noteRun(&record, event, reader, word)
+        let run = belongsToRun(record) ? noteRun(&record, event, reader, word) : nil
         if !record.session.isNone { noteSession(&record, run, event, reader, symbols, number: number) }
         if record.type == .custom, let name = SymbolTable.customEvent(record.name) {
             note(name, &record, event, reader, &symbols, changes: &changes)
         }
         if record.marks.contains(.error) { statistics.pendingErrors += 1 }
+    }
+
+    /// Whether the event counts in its run: our CUSTOM events only do while the run is open.
+    private func belongsToRun(_ record: EventRecord) -> Bool {
+        guard !record.run.isNone else { return false }
+        guard record.type == .custom, SymbolTable.customEvent(record.name) != nil else { return true }
+        return runs.place(record.run).map { runs.values[$0].state == .open } ?? false
     }
 
     private var liveSessionCount: Int { max(0, sessions.count - past.sessions.count) }
@@ -122,7 +129,9 @@ extension BackendState {
         statistics.countRun(finished)
         if let session = sessions.place(progress.session) {
             sessions[place: session].finished.append(finished)
-            if sessions.values[session].finished.count > 64 { sessions[place: session].finished.removeFirst() }
+            if sessions.values[session].finished.count > 64 {
+                sessions[place: session].finished.removeFirst()
+            }
         }
     }
 

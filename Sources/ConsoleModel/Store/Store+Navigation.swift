@@ -2,22 +2,6 @@ import PatternDetection
 import WireProtocol
 
 extension Store {
-    /// Goes somewhere, or back.
-    mutating func navigate(_ action: Action) {
-        switch action {
-        case .show(let view): show(view)
-        case .open(let place): push(place)
-        case .drill: drill()
-        case .back: goBack()
-        case .lastView: if let last = state.interface.lastView { show(last) }
-        case .historyBack: step(from: \.earlier, to: \.later)
-        case .historyForward: step(from: \.later, to: \.earlier)
-        case .nextSection: moveSection(by: 1)
-        case .previousSection: moveSection(by: -1)
-        default: break
-        }
-    }
-
     /// One place back, or out of the console at the root; help and prompts are closed first.
     mutating func quitOrBack() -> [Effect] {
         let interface = state.interface
@@ -26,13 +10,15 @@ extension Store {
         return []
     }
 
+    /// Shows a view of the number keys.
     mutating func show(_ view: ViewID) {
         let before = state.interface.view
         if before != view { state.interface.lastView = before }
         go([.view(view)])
     }
 
-    private mutating func push(_ place: Place) {
+    /// Opens a place on top of the one that is shown.
+    mutating func push(_ place: Place) {
         if state.interface.place == place { return }
         // Deeper than anybody can have meant; the oldest steps are forgotten.
         go(Array((state.interface.places + [place]).suffix(32)))
@@ -55,7 +41,8 @@ extension Store {
         state.interface.section = 0
     }
 
-    private mutating func step(
+    /// Goes to the nearest stack on one side of the history.
+    mutating func step(
         from source: WritableKeyPath<PlaceHistory, [[Place]]>,
         to target: WritableKeyPath<PlaceHistory, [[Place]]>
     ) {
@@ -67,7 +54,7 @@ extension Store {
     }
 
     /// Peels help, prompt, filter, then the place; at the root, Pulse is where everything ends.
-    private mutating func goBack() {
+    mutating func goBack() {
         if state.interface.isShowingHelp {
             state.interface.isShowingHelp = false
         } else if state.interface.prompt != nil {
@@ -81,12 +68,14 @@ extension Store {
         }
     }
 
-    private mutating func drill() {
+    /// Opens what is selected.
+    mutating func drill() {
         guard let row = state.selectedRowID, let place = state.place(behind: row) else { return }
         push(place)
     }
 
-    private mutating func moveSection(by offset: Int) {
+    /// Gives the keys to another section.
+    mutating func moveSection(by offset: Int) {
         let count = state.sectionCount
         guard count > 1 else { return }
         state.interface.section = (state.interface.section + offset + count) % count

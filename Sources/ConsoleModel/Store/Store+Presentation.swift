@@ -2,22 +2,8 @@ import PatternDetection
 import WireProtocol
 
 extension Store {
-    /// Changes how things are shown.
-    mutating func present(_ action: Action) {
-        switch action {
-        case .sortByNextColumn: sort(by: 1)
-        case .sortByPreviousColumn: sort(by: -1)
-        case .reverseSort:
-            state.interface.tables[state.interface.place, default: TableState()].isReversed.toggle()
-        case .togglePause: togglePause()
-        case .toggleFollow: toggleFollow()
-        case .toggleHelp: state.interface.isShowingHelp.toggle()
-        default: break
-        }
-    }
-
     /// The next column in the table's order; behind the last one comes the table's own order.
-    private mutating func sort(by step: Int) {
+    mutating func sort(by step: Int) {
         let names = state.sortableColumns
         guard !names.isEmpty else { return }
         let place = state.interface.place
@@ -27,7 +13,8 @@ extension Store {
         state.interface.tables[place, default: TableState()].sortColumn = next < 0 ? nil : names[next]
     }
 
-    private mutating func togglePause() {
+    /// Stops or goes on showing new events.
+    mutating func togglePause() {
         if state.interface.isPaused {
             state.interface.pausedAt = nil
         } else {
@@ -35,7 +22,8 @@ extension Store {
         }
     }
 
-    private mutating func toggleFollow() {
+    /// Keeps the newest event selected, or stops that.
+    mutating func toggleFollow() {
         if state.interface.isFollowing {
             // What was the newest stays selected, so that nothing jumps.
             let newest = state.shownEvents.upperBound - 1

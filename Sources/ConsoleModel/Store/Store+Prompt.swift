@@ -5,33 +5,29 @@ extension Store {
     /// The most characters that a prompt takes.
     static let maximumPromptCharacters = 1000
 
-    /// Changes what is being typed.
-    mutating func edit(_ action: Action) {
-        switch action {
-        case .beginFilter:
-            let view = state.interface.view
-            if state.interface.place != .view(view) { show(view) }
-            state.interface.prompt = Prompt(kind: .filter, text: state.interface.filters[view] ?? "")
-        case .beginCommand:
-            state.interface.prompt = Prompt(kind: .command, text: "")
-        case .insert(let text):
-            guard let prompt = state.interface.prompt else { return }
-            let room = Self.maximumPromptCharacters - prompt.text.count
-            // One line of printable text: what a paste holds besides has no business in a prompt.
-            let printable = text.filter { character in
-                !character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            }
-            state.interface.prompt?.text += printable.prefix(max(0, room))
-            checkPrompt()
-        case .deleteBackward:
-            if state.interface.prompt?.text.isEmpty == false { state.interface.prompt?.text.removeLast() }
-            checkPrompt()
-        case .completePrompt:
-            complete()
-        case .cancelPrompt:
-            state.interface.prompt = nil
-        default: break
+    /// Opens the prompt with the view's filter in it.
+    mutating func beginFilter() {
+        let view = state.interface.view
+        if state.interface.place != .view(view) { show(view) }
+        state.interface.prompt = Prompt(kind: .filter, text: state.interface.filters[view] ?? "")
+    }
+
+    /// Types into the prompt.
+    mutating func insert(_ text: String) {
+        guard let prompt = state.interface.prompt else { return }
+        let room = Self.maximumPromptCharacters - prompt.text.count
+        // One line of printable text: what a paste holds besides has no business in a prompt.
+        let printable = text.filter { character in
+            !character.unicodeScalars.contains { $0.properties.generalCategory == .control }
         }
+        state.interface.prompt?.text += printable.prefix(max(0, room))
+        checkPrompt()
+    }
+
+    /// Removes the last character.
+    mutating func deleteBackward() {
+        if state.interface.prompt?.text.isEmpty == false { state.interface.prompt?.text.removeLast() }
+        checkPrompt()
     }
 
     /// Does what the prompt says; a mistake stays open with its words.
@@ -79,7 +75,8 @@ extension Store {
         return []
     }
 
-    private mutating func complete() {
+    /// Completes a command of which only one begins like this.
+    mutating func completePrompt() {
         guard let prompt = state.interface.prompt, prompt.kind == .command, !prompt.text.isEmpty else {
             return
         }

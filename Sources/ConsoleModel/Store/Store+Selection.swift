@@ -2,27 +2,16 @@ import PatternDetection
 import WireProtocol
 
 extension Store {
-    /// Moves the selection.
-    mutating func select(_ action: Action) {
-        let halfPage = max(1, (state.interface.size.height - 6) / 2)
-        switch action {
-        case .moveSelection(let offset): move(by: offset)
-        case .moveHalfPage(let direction): move(by: direction.signum() * halfPage)
-        case .selectFirst: move(toFirst: true)
-        case .selectLast: move(toFirst: false)
-        case .nextAttention: selectNeedy(step: 1)
-        case .previousAttention: selectNeedy(step: -1)
-        case .nextError: selectError(step: 1)
-        case .previousError: selectError(step: -1)
-        default: break
-        }
-    }
+    /// Half of what a list shows beside its title, breadcrumbs, heading and footer.
+    var halfPage: Int { max(1, (state.interface.size.height - 6) / 2) }
 
-    private mutating func move(by offset: Int) {
+    /// Moves the selection; it stops at the ends.
+    mutating func moveSelection(by offset: Int) {
         if state.interface.place == .view(.events) { return moveEvents(by: offset) }
         let rows = state.selectableRows().map(\.id)
         guard !rows.isEmpty else { return }
-        let current = state.selectedRowID.flatMap { rows.firstIndex(of: $0) } ?? 0
+        let chosen = state.interface.table.selections[state.interface.section]
+        let current = chosen.flatMap { rows.firstIndex(of: $0) } ?? 0
         remember(rows[clamped(current, offset, rows.count)])
     }
 
@@ -30,7 +19,8 @@ extension Store {
         min(max(0, current.adding(offset)), count - 1)
     }
 
-    private mutating func move(toFirst isFirst: Bool) {
+    /// Selects the first row, or the last one.
+    mutating func select(first isFirst: Bool) {
         if state.interface.place == .view(.events) {
             state.interface.isFollowing = !isFirst && !state.interface.isPaused
             let shown = state.shownEvents
@@ -67,7 +57,7 @@ extension Store {
     }
 
     /// The next row with a finding; where the place has none, the findings view.
-    private mutating func selectNeedy(step: Int) {
+    mutating func selectNeedy(step: Int) {
         let rows = state.selectableRows()
         if state.interface.place == .view(.events) { return selectError(step: step) }
         guard rows.contains(where: { $0.severity ?? .ok >= .notice }) else {
@@ -82,7 +72,7 @@ extension Store {
     }
 
     /// The next event that tells of a failure, in the events view.
-    private mutating func selectError(step: Int) {
+    mutating func selectError(step: Int) {
         if case .context = state.interface.place { return selectErrorInTimeline(step: step) }
         let isElsewhere = state.interface.place != .view(.events)
         if isElsewhere { show(.events) }

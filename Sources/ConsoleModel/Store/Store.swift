@@ -15,36 +15,61 @@ public struct Store: Sendable {
     /// A store that begins with this state.
     public init(_ state: ConsoleState) { self.state = state }
 
-    /// Applies one action and returns the work it asks for.
+    /// Applies one action and returns the work it asks for; one line for each action, the compiler is the registry.
     public mutating func send(_ action: Action) -> [Effect] {
         switch action {
-        case .addBackend(let key, let url):
-            _ = place(of: key, url: url)
-        case .received(let key, let message, let moment):
-            receive(message, from: key, at: moment)
-        case .tick(let moment):
-            state.now = max(state.now, moment)
-            triage()
-        case .resize(let width, let height):
-            state.interface.size = .init(width: max(0, width), height: max(0, height))
-        case .quit:
-            return [.quit]
-        case .quitOrBack:
-            return quitOrBack()
-        case .beginFilter, .beginCommand, .insert, .deleteBackward, .completePrompt, .cancelPrompt:
-            edit(action)
-        case .acceptPrompt:
-            return acceptPrompt()
-        case .show, .open, .drill, .back, .lastView, .historyBack, .historyForward, .nextSection,
-            .previousSection:
-            navigate(action)
-        case .moveSelection, .moveHalfPage, .selectFirst, .selectLast, .nextAttention, .previousAttention,
-            .nextError, .previousError:
-            select(action)
-        case .sortByNextColumn, .sortByPreviousColumn, .reverseSort, .togglePause, .toggleFollow, .toggleHelp:
-            present(action)
+        case .addBackend(let key, let url): _ = place(of: key, url: url)
+        case .received(let key, let message, let moment): receive(message, from: key, at: moment)
+        case .tick(let moment): tick(moment)
+        case .resize(let width, let height): resize(width: width, height: height)
+
+        case .quit: return [.quit]
+        case .quitOrBack: return quitOrBack()
+        case .show(let view): show(view)
+        case .open(let place): push(place)
+        case .drill: drill()
+        case .back: goBack()
+        case .lastView: if let last = state.interface.lastView { show(last) }
+        case .historyBack: step(from: \.earlier, to: \.later)
+        case .historyForward: step(from: \.later, to: \.earlier)
+        case .nextSection: moveSection(by: 1)
+        case .previousSection: moveSection(by: -1)
+
+        case .moveSelection(let offset): moveSelection(by: offset)
+        case .moveHalfPage(let direction): moveSelection(by: direction.signum() * halfPage)
+        case .selectFirst: select(first: true)
+        case .selectLast: select(first: false)
+        case .nextAttention: selectNeedy(step: 1)
+        case .previousAttention: selectNeedy(step: -1)
+        case .nextError: selectError(step: 1)
+        case .previousError: selectError(step: -1)
+
+        case .beginFilter: beginFilter()
+        case .beginCommand: state.interface.prompt = Prompt(kind: .command, text: "")
+        case .insert(let text): insert(text)
+        case .deleteBackward: deleteBackward()
+        case .completePrompt: completePrompt()
+        case .acceptPrompt: return acceptPrompt()
+        case .cancelPrompt: state.interface.prompt = nil
+
+        case .sortByNextColumn: sort(by: 1)
+        case .sortByPreviousColumn: sort(by: -1)
+        case .reverseSort:
+            state.interface.tables[state.interface.place, default: TableState()].isReversed.toggle()
+        case .togglePause: togglePause()
+        case .toggleFollow: toggleFollow()
+        case .toggleHelp: state.interface.isShowingHelp.toggle()
         }
         return []
+    }
+
+    private mutating func tick(_ moment: Timestamp) {
+        state.now = max(state.now, moment)
+        triage()
+    }
+
+    private mutating func resize(width: Int, height: Int) {
+        state.interface.size = .init(width: max(0, width), height: max(0, height))
     }
 
     /// Where a backend stands in the state; it is added when it is new.

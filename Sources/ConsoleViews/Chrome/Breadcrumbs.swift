@@ -19,10 +19,10 @@ enum Breadcrumbs {
     private static func words(_ place: Place) -> String {
         switch place {
         case .view(let view): view.title
-        case .context(let key): "…" + IDText.tail(key.id.rawValue)
+        case .context(let key): IDText.tail(key.id.rawValue)
         case .finding(let key): key.id
         case .path(let key): key.path.rawValue
-        case .dispatcher(let key): "…" + IDText.tail(key.id.rawValue)
+        case .dispatcher(let key): IDText.tail(key.id.rawValue)
         case .event(let number): "event \(number)"
         case .check(let key): key.name.isEmpty ? "endpoint" : key.name
         }

@@ -7,7 +7,7 @@ import WireProtocol
 enum ContextDrawing {
     /// The pane beside the sessions: who, what is wrong, dispatcher, last run.
     static func summary(_ detail: ContextDetail, width: Int) -> [StyledLine] {
-        head(detail, width: width) + [StyledLine()] + ids(detail) + [StyledLine()]
+        head(detail, width: width) + [StyledLine()] + ids(detail, width: width) + [StyledLine()]
             + dispatcher(detail, width: width)
             + [StyledLine()] + runs(detail, width: width, limit: 5) + [StyledLine()]
             + timeline(detail, width: width, limit: 12)
@@ -29,24 +29,29 @@ enum ContextDrawing {
         return lines
     }
 
-    static func ids(_ detail: ContextDetail) -> [StyledLine] {
+    /// Who and where: two columns from 60 on, else one below the other.
+    static func ids(_ detail: ContextDetail, width: Int) -> [StyledLine] {
         let session = detail.session
         func tail(_ id: (some WireIdentifier)?) -> String {
-            id.map { "…" + IDText.tail($0.rawValue) } ?? AgeText.none
+            id.map { IDText.tail($0.rawValue) } ?? AgeText.none
         }
         let deadline =
             detail.deadlineIn.map { $0 < .zero ? "passed" : "in " + AgeText.age($0) } ?? AgeText.none
-        let pattern = detail.path?.judgement.verdict.longWords ?? "unknown"
-        return [
-            StyledLine(" user     ", .dim).then(session.user).then(at: 36, "path     ", .dim)
-                .then(session.path?.rawValue ?? AgeText.none),
-            StyledLine(" session  ", .dim).then("…" + IDText.tail(session.key.id.rawValue))
-                .then(at: 36, "pattern  ", .dim).then(pattern, session.verdict.severity.style),
-            StyledLine(" context  ", .dim).then(tail(detail.context?.id)).then(at: 36, "opened   ", .dim)
-                .then(AgeText.age(session.age) + " ago"),
-            StyledLine(" run      ", .dim).then(tail(detail.context?.run)).then(at: 36, "deadline ", .dim)
-                .then(deadline),
+        let verdict = detail.path?.judgement.verdict ?? .unknown
+        let fields: [(String, String, Style)] = [
+            ("user", session.user, .normal), ("path", session.path?.rawValue ?? AgeText.none, .normal),
+            ("session", IDText.tail(session.key.id.rawValue), .normal),
+            ("pattern", verdict.longWords, verdict.severity.style),
+            ("context", tail(detail.context?.id), .normal),
+            ("opened", AgeText.age(session.age) + " ago", .normal),
+            ("run", tail(detail.context?.run), .normal), ("deadline", deadline, .normal),
         ]
+        let lines = fields.map { StyledLine(" " + $0.padded(to: 9), .dim).then($1, $2) }
+        guard width >= 60 else { return lines }
+        return stride(from: 0, to: fields.count, by: 2).map { index in
+            let (label, value, style) = fields[index + 1]
+            return lines[index].then(at: 36, label.padded(to: 9), .dim).then(value, style)
+        }
     }
 
     static func dispatcher(_ detail: ContextDetail, width: Int) -> [StyledLine] {
@@ -54,7 +59,7 @@ enum ContextDrawing {
             return [.heading("DISPATCHER none"), StyledLine("   no dispatcher serves this session", .dim)]
         }
         var lines = [
-            StyledLine(" DISPATCHER ", .header).then("…\(IDText.tail(row.record.id.rawValue)) ")
+            StyledLine(" DISPATCHER ", .header).then("\(IDText.tail(row.record.id.rawValue)) ")
                 .then(row.stateText, row.severity?.style ?? Style(.ok)).then("  owner \(row.ownerText)", .dim)
         ]
         let steps = row.transitions.suffix(4).map { "\($0.at.clockWithMilliseconds) \($0.to.rawValue)" }
@@ -134,17 +139,27 @@ enum ContextDrawing {
         return String(cells)
     }
 
-    /// The newest events with the gaps between them; what is missing stands last.
+    /// The newest events with the gaps between them; what is missing stands last. Narrow panes leave the gaps out.
     static func timeline(_ detail: ContextDetail, width: Int, limit: Int) -> [StyledLine] {
-        var lines = [StyledLine(" TIME            GAP  EVENT            DETAIL", .header)]
+        let isWide = width >= 60
+        var lines = [
+            StyledLine(isWide ? " TIME            GAP  EVENT            DETAIL" : " TIME      EVENT", .header)
+        ]
         if detail.timeline.isEmpty { lines.append(StyledLine("   no events seen since we watch", .dim)) }
         for row in detail.timeline.suffix(max(0, limit)) {
             let style = row.severity?.style ?? .normal
             let gap = row.gap.map { AgeText.took($0) } ?? ""
-            let line = StyledLine("   " + (row.at?.clockWithMilliseconds ?? "now"), .dim)
-                .then(at: 21 - gap.count, gap, .dim).then(at: 22, row.word, style).then(
-                    at: 39, row.detail, style)
-            lines.append(line.standing(for: row.rowID))
+            var line: StyledLine
+            if isWide {
+                line = StyledLine("   " + (row.at?.clockWithMilliseconds ?? "now"), .dim)
+                    .then(at: 21 - gap.count, gap, .dim).then(at: 22, row.word, style).then(
+                        at: 39, row.detail, style)
+            } else {
+                line = StyledLine(" " + (row.at?.clock ?? "now"), .dim).then(at: 11, row.word, style)
+                    .then(" " + row.detail, style)
+            }
+            line.rowID = row.rowID
+            lines.append(line)
         }
         return lines
     }

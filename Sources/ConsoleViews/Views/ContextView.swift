@@ -10,7 +10,7 @@ enum ContextView: View {
             return frame.draw([StyledLine(" This session is not known any more.", .dim)], in: rect)
         }
         var lines = ContextDrawing.head(detail, width: rect.width)
-        lines += ContextDrawing.ids(detail)
+        lines += ContextDrawing.ids(detail, width: rect.width)
         lines += [StyledLine()] + ContextDrawing.dispatcher(detail, width: rect.width)
         lines += ContextDrawing.limits(detail) + [ContextDrawing.isolation(detail)]
         lines +=

@@ -95,9 +95,9 @@ enum PulseView: View {
                 .heading("NEEDS ATTENTION 0"), StyledLine("   nothing: every rule ran and none fired", .dim),
             ]
         }
-        let textWidth = width - 50
+        let textWidth = width - 45
         var lines = [
-            StyledLine(" NEEDS ATTENTION \(pulse.findings.count)").then(at: width - 18, "SINCE   EVIDENCE")
+            StyledLine(" NEEDS ATTENTION \(pulse.findings.count)").then(at: width - 15, "SINCE EVIDENCE")
         ].map { line in StyledLine(line.pieces.map(\.text).joined(), .header) }
         let shown = pulse.findings.count > limit - 1 ? max(1, limit - 2) : limit
         for row in pulse.findings.prefix(shown) {
@@ -106,8 +106,8 @@ enum PulseView: View {
             lines.append(
                 StyledLine("   \(row.finding.severity.mark) ", row.finding.severity.style)
                     .then(row.finding.rule.padded(to: 25), row.finding.severity.style).then(String(cut))
-                    .then(at: width - 18, AgeText.age(row.since))
-                    .then(at: width - 10, CountText.plural(row.finding.evidence.count, "row"), .dim)
+                    .then(at: width - 15, AgeText.age(row.since))
+                    .then(at: width - 9, CountText.plural(row.finding.evidence.count, "row"), .dim)
                     .standing(for: row.rowID))
         }
         if pulse.findings.count > shown {

@@ -23,14 +23,16 @@ enum HealthComponents {
     /// The parts of an object that has a place for them; nil when it has none.
     private static func members(of object: JSONObject, under parent: String) -> [CheckRecord]? {
         for name in ["checks", "components", "entities", "entries", "results", "details"] {
-            if let value = object.anyCase(name), let found = container(value, under: parent) { return found }
+            // What stands in the details of one part is a part itself only when it says how it is.
+            let isLoose = name == "details" && !parent.isEmpty
+            if let found = object.anyCase(name).flatMap({ container($0, under: parent, isLoose: isLoose) }) {
+                return found
+            }
         }
-        let info = object.anyCase("info").flatMap { container($0, under: parent) }
-        let error = object.anyCase("error").flatMap { container($0, under: parent) }
+        let info = object.anyCase("info").flatMap { container($0, under: parent, isLoose: true) }
+        let error = object.anyCase("error").flatMap { container($0, under: parent, isLoose: true) }
         if info != nil || error != nil { return (info ?? []) + (error ?? []) }
-        if let services = object.anyCase("services"), let found = container(services, under: parent) {
-            return found
-        }
+        if let found = object.anyCase("services").flatMap({ container($0, under: parent) }) { return found }
         let healthy = object.anyCase("healthy_endpoints")?.array
         let unhealthy = object.anyCase("unhealthy_endpoints")?.array
         if healthy != nil || unhealthy != nil {
@@ -43,12 +45,23 @@ enum HealthComponents {
         elements.map { CheckRecord(name: $0["model"]?.string ?? "endpoint", status: status) }
     }
 
-    private static func container(_ value: JSONValue, under parent: String) -> [CheckRecord]? {
-        switch value {
-        case .array(let elements): list(elements, under: parent)
-        case .object(let object): object.members.flatMap { part($0.value, named: $0.name, under: parent) }
-        default: nil
-        }
+    /// The parts of a value that holds parts; nil when there are none, so that another place is looked at.
+    ///
+    /// - Parameter isLoose: whether the place may hold anything, so that only objects that state a health count.
+    private static func container(
+        _ value: JSONValue, under parent: String, isLoose: Bool = false
+    ) -> [CheckRecord]? {
+        func counts(_ value: JSONValue) -> Bool { !isLoose || value.object?.statedHealth != nil }
+        let found =
+            switch value {
+            case .array(let elements): list(elements.filter(counts), under: parent)
+            case .object(let object):
+                object.members.filter { counts($0.value) }.flatMap {
+                    part($0.value, named: $0.name, under: parent)
+                }
+            default: [CheckRecord]()
+            }
+        return found.isEmpty ? nil : found
     }
 
     private static func list(_ elements: [JSONValue], under parent: String) -> [CheckRecord] {
@@ -82,7 +95,9 @@ enum HealthComponents {
     /// Several rows under one health+json key are one part: the worst of them.
     private static func worst(of rows: [JSONValue], named name: String) -> CheckRecord {
         let parts = rows.flatMap { part($0, named: name, under: "") }
-        return parts.max { $0.status < $1.status } ?? CheckRecord(name: name)
+        var worst = parts.max { $0.status < $1.status } ?? CheckRecord(name: name)
+        worst.name = name
+        return worst
     }
 
     /// A map from part to state without any frame around it.
@@ -104,11 +119,17 @@ enum HealthComponents {
     /// The parts with names told apart: a second one of the same name is `name#2`.
     private static func unique(_ checks: [CheckRecord]) -> [CheckRecord] {
         var seen: [String: Int] = [:]
+        var taken = Set(checks.map(\.name))
         return checks.map { check in
-            seen[check.name, default: 0] += 1
-            guard let count = seen[check.name], count > 1 else { return check }
             var check = check
-            check.name += "#\(count)"
+            let name = check.name
+            var count = seen[name, default: 0] + 1
+            if count > 1 {
+                while taken.contains("\(name)#\(count)") { count += 1 }
+                check.name = "\(name)#\(count)"
+                taken.insert(check.name)
+            }
+            seen[name] = count
             return check
         }
     }

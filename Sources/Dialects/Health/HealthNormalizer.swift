@@ -92,19 +92,34 @@ public enum HealthNormalizer {
     private static func components(of json: JSONValue, stated object: JSONObject?) -> Body {
         var body = Body(checks: HealthComponents.find(in: json))
         body.status = object?.statedHealth
-        if body.status == nil, let word = object?.anyCase("status")?.string {
-            body.status = .unknown
+        if body.status == .unknown, let word = object?.anyCase("status")?.string {
             body.reason = "status \"\(word)\" is not a known word"
         }
         if body.status == nil {
             body.status = body.checks.map(\.status).filter { $0 != .unknown }.max()
         }
-        let complaint = object.flatMap { $0.anyCase("error")?.string ?? $0.anyCase("detail")?.string }
-        if let complaint, !complaint.isEmpty {
+        if let complaint = object?.complaint {
             if body.status == nil { body.status = .fail }
             body.reason = complaint
+        } else if let words = object.flatMap({ object in
+            ["output", "message", "detail", "title"].compactMap { object.anyCase($0)?.string }.first {
+                !$0.isEmpty
+            }
+        }) {
+            if body.status == nil { body.status = HealthWords.sentence(words) }
+            if body.status != .pass { body.reason = words }
         }
         return body
+    }
+}
+
+extension JSONObject {
+    /// What an error body complains about: a text, `{"message": …}`, or a list of either; nil when there is none.
+    fileprivate var complaint: String? {
+        let errors = anyCase("errors")?.array?.first
+        guard let value = anyCase("error") ?? errors else { return nil }
+        if let text = value.string { return text.isEmpty ? nil : text }
+        return value.object?.anyCase("message")?.string
     }
 }
 

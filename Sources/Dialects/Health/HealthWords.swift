@@ -24,20 +24,38 @@ enum HealthWords {
     static func sentence(_ text: String) -> HealthStatus? {
         let whole = status(text.filter { !$0.isWhitespace })
         if whole != .unknown { return whole }
-        let words = text.split { !($0.isLetter || $0 == "_") }.map { status(String($0)) }
-        let isNegated = text.lowercased().split { !$0.isLetter }.contains { $0 == "not" || $0 == "no" }
-        let worst = words.filter { $0 != .unknown }.max()
-        return worst == .pass && isNegated ? .fail : worst
+        var worst: HealthStatus?
+        var isNegated = false
+        for word in text.lowercased().split(whereSeparator: { !($0.isLetter || $0 == "_" || $0 == "'") }) {
+            switch (status(String(word)), isNegated) {
+            case (.unknown, _): break
+            case (.pass, true): worst = .fail
+            // "no error", "not failed" say nothing bad, and by themselves nothing good.
+            case (_, true): break
+            case (let found, false): worst = max(worst ?? found, found)
+            }
+            isNegated = negations.contains(String(word)) || (isNegated && fillers.contains(String(word)))
+        }
+        return worst
     }
 
-    /// A JSON value that states a status: a word, a truth value, or an HTTP status code.
+    /// Words that turn the next one around, and those that may stand between.
+    private static let negations: Set<String> = ["not", "no", "never", "isn't", "aren't", "without"]
+    private static let fillers: Set<String> = ["longer", "yet", "fully", "a", "is"]
+
+    /// A JSON value that states a status: a word or a truth value.
     static func value(_ value: JSONValue) -> HealthStatus? {
         switch value {
         case .string(let text): status(text)
         case .bool(let isWell): isWell ? .pass : .fail
-        case .integer(let code) where (100...599).contains(code): httpClass(Int(code))
         default: nil
         }
+    }
+
+    /// A number that can be an HTTP status.
+    static func code(_ value: JSONValue) -> HealthStatus? {
+        guard let code = value.integer, (100...599).contains(code) else { return nil }
+        return httpClass(Int(code))
     }
 
     /// 1xx to 3xx pass, 4xx and 5xx fail.
@@ -53,7 +71,10 @@ extension JSONObject {
     /// What the object says about its own state: the first of the usual members.
     var statedHealth: HealthStatus? {
         for name in ["status", "state", "health", "healthy", "passed", "ok", "serving"] {
-            if let value = anyCase(name), let status = HealthWords.value(value) { return status }
+            guard let value = anyCase(name) else { continue }
+            if let status = HealthWords.value(value) { return status }
+            // Only `status` is an HTTP status when it is a number; a `health` of 100 is something else.
+            if name == "status", let status = HealthWords.code(value) { return status }
         }
         return nil
     }

@@ -10,7 +10,7 @@ enum KubernetesText {
 
     /// The checks of those lines.
     static func checks(_ text: String) -> [CheckRecord] {
-        text.split(separator: "\n").compactMap { line in
+        text.split(whereSeparator: \.isNewline).compactMap { line in
             guard line.hasPrefix("[+]") || line.hasPrefix("[-]") else { return nil }
             let words = line.dropFirst(3).split(separator: " ", maxSplits: 1)
             guard let name = words.first else { return nil }

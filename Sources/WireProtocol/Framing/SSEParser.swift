@@ -17,7 +17,7 @@ public struct SSEParser: Sendable {
     public private(set) var lastEventID = ""
     /// The reconnection time that the server asked for, in milliseconds.
     public private(set) var retryMilliseconds: Int?
-    /// Comments since they were last taken, without their colon; at most 100.
+    /// Comments since they were last taken, without their colon; at most 100 of at most 4 KiB.
     public private(set) var comments: [String] = []
     /// Events that were refused because they were too long.
     public private(set) var refused = 0
@@ -42,23 +42,41 @@ public struct SSEParser: Sendable {
 
     /// Takes the next bytes and gives every event they complete; an incomplete last one waits.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [ServerSentEvent] {
+        // Contiguous bytes are walked as such: a generic sequence costs a call for each byte.
+        if let events = bytes.withContiguousStorageIfAvailable({ feed($0) }) { return events }
+        return Array(bytes).withUnsafeBufferPointer { feed($0) }
+    }
+
+    /// The same for a piece of memory.
+    public mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
-        for byte in bytes {
-            if byte == 0x0A, endsWithCarriageReturn {
+        var start = 0
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            guard byte == 0x0A || byte == 0x0D else {
                 endsWithCarriageReturn = false
                 continue
             }
-            endsWithCarriageReturn = byte == 0x0D
-            if byte == 0x0A || byte == 0x0D {
-                endLine(&events)
-            } else if line.count <= Self.maximumEventBytes + 64 {
-                line.append(byte)
+            if byte == 0x0A, endsWithCarriageReturn {
+                endsWithCarriageReturn = false
             } else {
-                isTooLong = true
+                endsWithCarriageReturn = byte == 0x0D
+                keep(UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                endLine(&events)
             }
+            start = index + 1
         }
+        keep(UnsafeBufferPointer(rebasing: bytes[start...]))
         return events
     }
+
+    /// Adds to the line what there is room for; a longer line is cut, which ``endLine(_:)`` notices.
+    private mutating func keep(_ piece: UnsafeBufferPointer<UInt8>) {
+        line.append(contentsOf: piece.prefix(Self.maximumLineBytes + 1 - line.count))
+    }
+
+    /// The longest line that can hold an accepted event: its data and room for the field's name.
+    private static let maximumLineBytes = maximumEventBytes + 64
 
     private mutating func endLine(_ events: inout [ServerSentEvent]) {
         defer { line.removeAll(keepingCapacity: true) }
@@ -67,9 +85,15 @@ public struct SSEParser: Sendable {
             if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         }
         guard !line.isEmpty else { return dispatch(&events) }
+        if line.count > Self.maximumLineBytes, line.first != UInt8(ascii: ":") {
+            isTooLong = true
+            return
+        }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return field(line[...], []) }
         if colon == 0 {
-            if comments.count < 100 { comments.append(String(decoding: line.dropFirst(), as: UTF8.self)) }
+            if comments.count < 100 {
+                comments.append(String(decoding: line.dropFirst().prefix(4096), as: UTF8.self))
+            }
             return
         }
         var value = line[(colon + 1)...]
@@ -110,7 +134,8 @@ public struct SSEParser: Sendable {
             refused += 1
             return
         }
-        guard hasData, !data.isEmpty else { return }
+        // HTML 9.2.6 has a line feed in the buffer after `data:`, so that an event of empty data is dispatched.
+        guard hasData else { return }
         events.append(
             ServerSentEvent(type: type.isEmpty ? "message" : type, data: data, lastEventID: lastEventID))
     }

@@ -16,26 +16,32 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ctxtop-backend")
         logger.logLevel = options.logLevel
-        let server = BackendServer(try options.backendConfiguration(), logger: logger)
-        if options.tokenFile == nil, !options.insecureLoopback {
-            logger.notice("operator routes answer 401: start with --token-file FILE or --insecure-loopback")
-        }
+        var configuration = try options.backendConfiguration()
+        let tokens = options.insecureLoopback ? [:] : options.traffic?.freshTokens() ?? [:]
+        configuration.users = configuration.users.adding(tokensByName: tokens)
+        let server = BackendServer(configuration, logger: logger)
         let host = options.host
-        let announcement = Task {
+        let hasOperators = options.tokenFile != nil || options.insecureLoopback
+        let announcement = Task { [logger] in
             guard let port = await server.port() else { return }
+            if !hasOperators {
+                logger.notice(
+                    "operator routes answer 401: start with --token-file FILE or --insecure-loopback")
+            }
             print("ctxtop-backend ready at http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             fflush(nil)
         }
         var services: [any Service] = [server]
-        if let traffic = options.traffic { services.append(TrafficService(server: server, traffic: traffic)) }
+        if let traffic = options.traffic {
+            services.append(TrafficService(server: server, traffic: traffic, tokens: tokens))
+        }
         do {
             try await ServiceGroup(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
             ).run()
         } catch {
             announcement.cancel()
-            FileHandle.standardError.write(
-                Data("ctxtop-backend: cannot serve on \(host):\(options.port): \(error)\n".utf8))
+            FileHandle.standardError.write(Data("ctxtop-backend: \(error)\n".utf8))
             throw ExitCode(3)
         }
     }

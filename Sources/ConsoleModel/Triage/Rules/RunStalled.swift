@@ -11,7 +11,9 @@ extension TriageRule {
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             guard backend.link.isDelivering else { return [] }
-            return backend.runs.values.compactMap { run in
+            let open = backend.runs.values.indices.filter { backend.runs.values[$0].state == .open }
+            return open.compactMap { place in
+                let run = backend.runs.values[place]
                 guard let last = state.stalledSince(run, in: backend) else { return nil }
                 let silence = AgeText.exact(state.now.since(last))
                 let whose = run.user.isNone ? "a run" : state.text(run.user)
@@ -46,7 +48,7 @@ extension ConsoleState {
     /// The last event of an open run whose silence is longer than the patience; else nil.
     func stalledSince(_ run: RunState, in backend: BackendState) -> Timestamp? {
         guard run.state == .open, let last = run.times.lastEventAt, now.since(last) > TriageRule.patience,
-            !(backend.sessions[run.session]?.isEnded ?? false)
+            !backend.isEnded(run.session)
         else { return nil }
         return last
     }

@@ -10,7 +10,13 @@ extension TriageRule {
         urgency: .missingEnd
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
-            backend.runs.values.compactMap { observation(of: $0, in: backend, state) }
+            backend.runs.values.indices.compactMap { place in
+                // Finished runs without a flaw are most of them: they are not even copied.
+                let isSuspect =
+                    backend.runs.values[place].isViolated || backend.runs.values[place].state == .open
+                    || backend.runs.values[place].state == .lost
+                return isSuspect ? observation(of: backend.runs.values[place], in: backend, state) : nil
+            }
         }
     }
 
@@ -18,7 +24,7 @@ extension TriageRule {
         of run: RunState, in backend: BackendState, _ state: ConsoleState
     ) -> Observation? {
         let violations = run.violations
-        let sessionEnded = backend.sessions[run.session]?.isEnded ?? false
+        let sessionEnded = backend.isEnded(run.session)
         let isCut = run.state == .open && !sessionEnded && backend.link.state == .ended
         let isLost = run.state == .lost || run.state == .open && sessionEnded
         guard isLost || isCut || !violations.isEmpty else { return nil }

@@ -1,0 +1,27 @@
+#define _GNU_SOURCE 1
+#include "include/CPseudoTerminal.h"
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+pid_t pt_spawn(const char *path, char *const arguments[], char *const environment[], int rows, int columns, int *master) {
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    pid_t child = forkpty(master, NULL, NULL, &size);
+    if (child == 0) {
+        execve(path, arguments, environment);
+        _exit(127);
+    }
+    return child;
+}
+
+int pt_resize(int master, int rows, int columns) {
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    return ioctl(master, TIOCSWINSZ, &size);
+}
+
+uint64_t pt_modes(int master) {
+    struct termios modes;
+    if (tcgetattr(master, &modes) != 0) return 0;
+    return ((uint64_t)modes.c_lflag << 32) ^ ((uint64_t)modes.c_iflag << 16) ^ modes.c_oflag;
+}

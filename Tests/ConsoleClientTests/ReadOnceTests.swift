@@ -1,0 +1,232 @@
+import Dialects
+import NIOCore
+import Testing
+import WireProtocol
+
+@testable import ConsoleClient
+
+/// Every kind of bad input over a real socket: one clear line or a counted mark, never a trap.
+@Suite(.timeLimit(.minutes(1))) struct ReadOnceTests {
+    /// Asks a scripted server once at `path`.
+    private func read(
+        _ path: String = "/health", options: ClientOptions = .patient, _ script: @escaping FakeServer.Script
+    ) async throws -> (messages: [Message], requests: [FakeRequest]) {
+        try await FakeServer.serving(script) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin + path), options)
+            return (messages, await server.history)
+        }
+    }
+
+    @Test func saysThatTheConnectionWasRefused() async throws {
+        let messages = await BackendReader.readOnce(try BackendTarget(FakeServer.nobody), .patient)
+        #expect(messages.health?.status == .fail)
+        #expect(messages.health?.httpStatus == nil)
+        #expect(messages.health?.reason == "connection refused")
+        #expect(messages.lastLink == .link(.lost, reason: "connection refused", retryIn: nil))
+    }
+
+    @Test func saysThatTheHostIsNotKnown() async throws {
+        let messages = await BackendReader.readOnce(try BackendTarget("http://nowhere.invalid"), .patient)
+        #expect(messages.lastLink == .link(.lost, reason: "the host is not known", retryIn: nil))
+    }
+
+    @Test(arguments: [
+        FakeAnswer.silence,
+        FakeAnswer(pieces: [Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".utf8)], holds: true),
+    ])
+    func saysThatASlowEndpointTimedOut(_ answer: FakeAnswer) async throws {
+        let (messages, requests) = try await read(options: .quick) { _ in answer }
+        #expect(messages.health?.status == .fail)
+        #expect(messages.lastLink == .link(.lost, reason: "no answer within 0.3 s", retryIn: nil))
+        #expect(requests.count == 1)
+    }
+
+    @Test(arguments: ["not HTTP at all\r\n\r\n", "HTTP/1.1 99999 X\r\n\r\n", "\u{0}\u{1}\u{2}", ""])
+    func survivesAServerThatSpeaksNoHTTP(_ garbage: String) async throws {
+        let (messages, _) = try await read { _ in FakeAnswer(pieces: [Array(garbage.utf8)]) }
+        #expect(messages.health?.status == .fail)
+        guard case .link(.lost, let reason?, nil) = messages.lastLink else {
+            Issue.record("\(messages)")
+            return
+        }
+        #expect(!reason.isEmpty)
+    }
+
+    @Test func survivesABodyThatBreaksOff() async throws {
+        let (messages, _) = try await read { _ in
+            FakeAnswer(pieces: [Array("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"status\":".utf8)])
+        }
+        #expect(messages.health?.status == .fail)
+        #expect(messages.lastLink == .link(.lost, reason: "the backend closed the connection", retryIn: nil))
+    }
+
+    /// An answer, the status it is read as, and a piece of the reason.
+    static let answers: [(FakeAnswer, HealthStatus, String)] = [
+        (.whole("<html><body>login</body></html>", type: "text/html"), .unknown, "HTML"),
+        (.whole("boom", status: 500, type: "text/plain"), .fail, "boom"),
+        (.whole("{\"error\":\"no database\"}"), .fail, "HTTP 200 but the body says fail"),
+        (.whole("{\"status\":\"pass\",\"checks\":{"), .unknown, "no valid JSON"),
+        (.whole("nothing here", status: 404), .unknown, "404"),
+        (.whole("{}", status: 401, headers: "WWW-Authenticate: Bearer\r\n"), .unknown, "--token-file"),
+        (.whole("{}", status: 403), .unknown, "403"), (.whole("{}", status: 429), .unknown, "429"),
+    ]
+
+    @Test(arguments: answers) func saysWhatIsWrongWithTheAnswer(
+        _ answer: FakeAnswer, _ status: HealthStatus, _ words: String
+    ) async throws {
+        let (messages, requests) = try await read { _ in answer }
+        #expect(messages.health?.status == status)
+        #expect(messages.health?.reason?.contains(words) == true)
+        #expect(
+            messages.contains(.dialect(name: "health", notObservable: Dialect.genericHealth.notObservable)))
+        #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
+        #expect(requests.map(\.line) == ["GET /health HTTP/1.1"])
+    }
+
+    @Test func refusesAHealthBodyAboveOneMebibyte() async throws {
+        let (messages, _) = try await read { _ in .whole(String(repeating: "x", count: 10_000_000)) }
+        #expect(messages.health?.status == .unknown)
+        #expect(messages.contains(.refused(what: "health", reason: "the answer is larger than 1 MiB")))
+    }
+
+    @Test func measuresTheLatency() async throws {
+        let (messages, _) = try await read { _ in .whole("{\"status\":\"ok\"}") }
+        let latency = try #require(messages.health?.latencyMs)
+        #expect(latency > 0 && latency < 5000)
+        #expect(messages.health?.at != nil)
+    }
+
+    @Test func passesControlCharactersOnAsTheyCame() async throws {
+        let (messages, _) = try await read { _ in
+            .whole("\u{1B}]0;owned\u{7} failed", status: 500, type: "text/plain")
+        }
+        #expect(messages.health?.reason == "\u{1B}]0;owned\u{7} failed")
+    }
+
+    @Test func asksABareHostWhereTheDialectsKnow() async throws {
+        let (messages, requests) = try await read("") { request in
+            request.path == "/readyz" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
+        }
+        #expect(requests.map(\.path) == ["/health", "/healthz", "/readyz"])
+        #expect(messages.health?.status == .pass)
+    }
+
+    @Test func asksOnlyTheAddressThatTheTargetNames() async throws {
+        let (messages, requests) = try await read("/up?full=1") { _ in .whole("no", status: 404) }
+        #expect(requests.map(\.path) == ["/up?full=1"])
+        #expect(messages.health?.status == .unknown)
+    }
+
+    @Test func takesTheSnapshotOfOurOwnWire() async throws {
+        let (messages, requests) = try await read { request in
+            request.path == "/health" ? .native : .whole(FakeAnswer.snapshotBody)
+        }
+        #expect(requests.map(\.path) == ["/health", "/monitor/v1/snapshot"])
+        #expect(messages.snapshots.map(\.name) == ["fake"])
+        #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
+    }
+
+    @Test func keepsTheBasePathOfAnIngress() async throws {
+        let (messages, requests) = try await read("/team/a/health") { request in
+            request.path == "/team/a/health" ? .native : .whole(FakeAnswer.snapshotBody)
+        }
+        #expect(requests.map(\.path) == ["/team/a/health", "/team/a/monitor/v1/snapshot"])
+        #expect(messages.snapshots.count == 1)
+    }
+
+    /// What a snapshot route may answer instead, and a piece of the reason.
+    static let badSnapshots: [(FakeAnswer, String)] = [
+        (.whole("{\"detail\":\"who are you\"}", status: 401), "401, use --token-file FILE: who are you"),
+        (.whole("{", status: 200), "no valid JSON"), (.whole("[]"), "no snapshot"),
+        (.whole("{}"), "no snapshot"),
+        (.whole("<html>", type: "text/html"), "no valid JSON"), (.whole("", status: 500), "HTTP 500"),
+    ]
+
+    @Test(arguments: badSnapshots) func saysWhyThereIsNoSnapshot(_ answer: FakeAnswer, _ words: String)
+        async throws
+    {
+        let (messages, _) = try await read { $0.path == "/health" ? .native : answer }
+        #expect(messages.health?.status == .pass)
+        #expect(messages.refusals("snapshot").first?.contains(words) == true)
+        #expect(messages.snapshots.isEmpty)
+    }
+
+    @Test func refusesAMonitorLinkToAnotherOrigin() async throws {
+        try await FakeServer.serving({ _ in .whole("{}") }) { other in
+            let body = "{\"status\":\"pass\",\"links\":{\"monitor\":\"\(other.origin)/monitor/v1\"}}"
+            var options = ClientOptions.patient
+            options.token = "s3cret"
+            let (messages, requests) = try await read(options: options) { _ in .whole(body) }
+            #expect(messages.refusals("links.monitor").first?.contains("another origin") == true)
+            #expect(requests.count == 1)
+            #expect(await other.history.isEmpty)
+        }
+    }
+
+    @Test func refusesARedirectToAnotherOrigin() async throws {
+        try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { other in
+            let location = other.origin + "/health"
+            let (messages, _) = try await read { _ in
+                .whole("", status: 302, headers: "Location: \(location)\r\n")
+            }
+            let reason = "redirected to another origin, which is refused: \(location)"
+            #expect(messages.lastLink == .link(.lost, reason: reason, retryIn: nil))
+            #expect(await other.history.isEmpty)
+        }
+    }
+
+    @Test func followsARedirectWithinTheOrigin() async throws {
+        let (messages, requests) = try await read { request in
+            request.path == "/health"
+                ? .whole("", status: 307, headers: "Location: /health/\r\n") : .whole("{\"status\":\"ok\"}")
+        }
+        #expect(messages.health?.status == .pass)
+        #expect(requests.map(\.path) == ["/health", "/health/"])
+    }
+
+    @Test func givesUpOnARedirectThatLeadsNowhere() async throws {
+        let (messages, requests) = try await read { _ in
+            .whole("", status: 302, headers: "Location: /health\r\n")
+        }
+        #expect(messages.lastLink == .link(.lost, reason: "redirected more than 5 times", retryIn: nil))
+        #expect(requests.count == 6)
+    }
+
+    @Test func sendsTokenAndHeadersToItsOwnOrigin() async throws {
+        var options = ClientOptions.patient
+        options.token = "s3cret"
+        options.headers = [("X-Tenant", "blue")]
+        let (_, requests) = try await read(options: options) { $0.path == "/health" ? .native : .whole("{}") }
+        #expect(requests.count == 2)
+        for request in requests {
+            #expect(request.headers["authorization"] == "Bearer s3cret")
+            #expect(request.headers["x-tenant"] == "blue")
+        }
+    }
+
+    @Test func saysWhenTheCertificateAuthoritiesCannotBeRead() async throws {
+        var options = ClientOptions.patient
+        options.certificateAuthorities = "/nonexistent/ca.pem"
+        try await FakeServer.serving({ _ in .silence }) { server in
+            let messages = await BackendReader.readOnce(
+                try BackendTarget("https://127.0.0.1:\(server.port)"), options)
+            guard case .link(.lost, let reason?, nil) = messages.lastLink else {
+                Issue.record("\(messages)")
+                return
+            }
+            #expect(!reason.isEmpty)
+        }
+    }
+
+    @Test func saysThatThePlainServerSpeaksNoTLS() async throws {
+        try await FakeServer.serving({ _ in .whole("{}") }) { server in
+            let messages = await BackendReader.readOnce(
+                try BackendTarget("https://127.0.0.1:\(server.port)"), .patient)
+            #expect(messages.health?.status == .fail)
+            guard case .link(.lost, _?, nil) = messages.lastLink else {
+                Issue.record("\(messages)")
+                return
+            }
+        }
+    }
+}

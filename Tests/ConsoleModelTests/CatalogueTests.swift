@@ -1,0 +1,67 @@
+import ConsoleModel
+import Foundation
+import PatternDetection
+import Testing
+
+@Suite struct CatalogueTests {
+    private var rulesFolder: URL {
+        URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/ConsoleModel/Triage/Rules").standardizedFileURL
+    }
+
+    @Test func everyRuleFileIsInTheList() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: rulesFolder.path)
+        #expect(files.count == TriageRule.all.count)
+        #expect(Set(TriageRule.all.map(\.id)).count == TriageRule.all.count)
+    }
+
+    @Test func everyRuleOfTheContractIsThere() {
+        let contract = [
+            "pattern-unexpected", "creation-failing", "dispatcher-leaked", "dispatcher-shared",
+            "path-unregistered",
+            "verdict-disagrees", "health-lies", "run-unfinished", "run-stalled",
+        ]
+        let worse = ["factoryFallback", "singleton", "mixed", "hollow", "unconfigured", "missingComponent"]
+        #expect(Set(TriageRule.all.map(\.id)) == Set(contract + worse.map { "pattern-\($0)" }))
+    }
+
+    @Test func everyRuleAndVerdictIsExplained() {
+        for id in TriageRule.all.map(\.id) + Verdict.names {
+            let explanation = Explanation.of(id)
+            #expect(explanation != nil, "\(id)")
+            #expect(
+                explanation.map { [$0.meaning, $0.threshold, $0.source, $0.advice].contains("") } == false)
+        }
+        #expect(Explanation.of("nothing") == nil)
+    }
+
+    @Test func columnNamesAreWordsThatAFilterCanUse() {
+        func check<Row>(_ columns: [Column<Row>]) {
+            #expect(Set(columns.map(\.name)).count == columns.count)
+            #expect(columns.allSatisfy { $0.name.allSatisfy { $0.isLowercase || $0.isNumber } })
+        }
+        check(SessionRow.columns)
+        check(PathRow.columns)
+        check(DispatcherRow.columns)
+        check(EventRow.columns)
+        check(FindingRow.columns)
+        check(HealthRow.columns)
+    }
+
+    @Test(arguments: [
+        (80, "severity user state path pattern tool events last"), (40, "severity user state pattern"),
+        (120, "severity user session state path pattern tool events last p95 age"),
+    ])
+    func columnsLeaveInTheirOrder(width: Int, names: String) {
+        let fitted: [FittedColumn<SessionRow>] = SessionRow.columns.fitted(to: width)
+        #expect(fitted.map(\.column.name).joined(separator: " ") == names)
+        #expect(fitted.reduce(fitted.count - 1) { $0 + $1.width } <= max(width, 43))
+    }
+
+    @Test func noWidthTraps() {
+        for width in -3...300 {
+            let fitted: [FittedColumn<SessionRow>] = SessionRow.columns.fitted(to: width)
+            #expect(fitted.count >= 4)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import ConsoleModel
+import PatternDetection
+import Testing
+import WireProtocol
+
+@Suite struct RuleTests {
+    @Test(arguments: [(29_999, false), (30_000, false), (30_001, true)])
+    func anOpenRunStallsAfterThirtySeconds(silence: Int64, isStalled: Bool) {
+        var story = Story()
+        story.startTool("r-1")
+        let last = story.now + .milliseconds(-100)
+        story.wait(.milliseconds(silence - 100))
+        #expect(story.now.since(last) == .milliseconds(silence))
+        #expect(story.rules == (isStalled ? ["run-stalled"] : []))
+        #expect(story.state.sessionTable().rows.map(\.state) == [isStalled ? .stuck : .running])
+        if isStalled {
+            #expect(story.state.findings.first?.summary == "ada sql_query silent for 30s, limit 30s")
+            #expect(story.state.findings.first?.since == last + .seconds(30))
+        }
+    }
+
+    @Test func aFinishedRunIsNeverStale() {
+        var story = Story()
+        story.wholeRun("r-1")
+        story.wait(.seconds(86_400))
+        #expect(story.rules.isEmpty)
+    }
+
+    @Test func silenceOnADeadLinkProvesNothing() {
+        var story = Story()
+        story.receive(.link(.connected, reason: nil, retryIn: nil))
+        story.startTool("r-1")
+        story.receive(.link(.lost, reason: "refused", retryIn: .seconds(2)))
+        story.wait(.seconds(60))
+        #expect(!story.rules.contains("run-stalled"))
+    }
+
+    @Test func aRunThatIsOpenWhenItsSessionEndsIsUnfinished() {
+        var story = Story()
+        story.startTool("r-1")
+        story.custom(.session, ["change": "closed", "state": "ended"], user: "ada", session: "s-1")
+        #expect(story.rules == ["run-unfinished"])
+        #expect(story.state.triage().first?.severity == .critical)
+        #expect(story.backend.runs.values.map(\.state) == [.lost])
+    }
+
+    @Test func aRunThatIsOpenWhenTheSourceEndsIsAWarning() {
+        var story = Story()
+        story.startTool("r-1")
+        story.receive(.link(.ended, reason: nil, retryIn: nil))
+        #expect(story.rules == ["run-unfinished"])
+        #expect(story.state.checkExit() == 1)
+    }
+
+    @Test(
+        arguments: [
+            ([(.toolClasses, "4"), (.toolDispatcher, "nil")], nil, nil),
+            ([(.toolClasses, "4"), (.toolClassesSource, "fallback")], "pattern-factoryFallback", .notice),
+            ([(.toolClasses, "absent"), (.toolDispatcher, "present")], "pattern-singleton", .warning),
+            ([(.toolClasses, "4"), (.toolDispatcher, "present")], "pattern-mixed", .warning),
+            ([(.toolClasses, "empty"), (.toolDispatcher, "nil")], "pattern-hollow", .critical),
+            ([(.toolClasses, "absent"), (.toolDispatcher, "absent")], "pattern-unconfigured", .critical),
+            (
+                [(.toolClasses, "4"), (.toolDispatcher, "nil"), (.requires, "tool_dispatcher")],
+                "pattern-missingComponent", .critical
+            ),
+            ([], nil, nil),
+        ] as [([(EvidenceField, String)], String?, Severity?)])
+    func everyVerdictWorseThanOkHasItsRule(
+        evidence: [(EvidenceField, String)], rule: String?, severity: Severity?
+    ) {
+        var story = Story()
+        story.path(.sample(evidence))
+        #expect(story.rules == [rule].compactMap { $0 })
+        #expect(story.state.triage().map(\.severity) == [severity].compactMap { $0 })
+        #expect(story.state.triage().allSatisfy { $0.id == "\($0.rule):path:http" && !$0.advice.isEmpty })
+    }
+
+    @Test func anUnexpectedPatternRanksBelowThePatternItself() {
+        var story = Story()
+        story.path(.sample([(.toolDispatcher, "present")], expected: .factory))
+        #expect(story.rules == ["pattern-singleton", "pattern-unexpected"])
+        #expect(story.state.triage().map(\.severity) == [.warning, .warning])
+    }
+
+    @Test func theConsolesOwnExpectationWins() {
+        var story = Story(expected: [.http: .singleton])
+        story.path(.sample([(.toolDispatcher, "present")], expected: .factory))
+        #expect(story.rules == ["pattern-singleton"])
+        #expect(story.state.pathRows().map(\.expected) == [.singleton])
+    }
+
+    @Test func aVerdictIsNeverCopied() {
+        var story = Story()
+        var record = PathRecord.onSingleton
+        record.detected = .factory
+        story.path(record)
+        #expect(story.rules == ["verdict-disagrees", "pattern-singleton"])
+        #expect(
+            story.state.snapshotDocument(takenAt: story.now).backends[0].snapshot.paths[0].detected
+                == .singleton)
+        #expect(story.state.pathRows().map(\.isDisputed) == [true])
+    }
+
+    @Test(arguments: [
+        ("http", true, false), ("http", false, false), ("http:/v1/runs", true, true),
+        ("http:/v1/runs", false, false), ("cron", true, true), ("cron", false, true),
+    ])
+    func anUnlistedPathIsFound(path: String, hasList: Bool, isFound: Bool) {
+        var story = Story()
+        if hasList { story.path(.onFactory) }
+        story.event(.runStarted, "r-1", path: path)
+        #expect(story.rules.contains("path-unregistered") == isFound)
+    }
+
+    @Test(
+        arguments: [(.pass, true), (.warn, false), (.fail, false), (.unknown, false)]
+            as [(HealthStatus, Bool)])
+    func healthThatPassesOverABrokenPathLies(status: HealthStatus, lies: Bool) {
+        var story = Story()
+        story.receive(.health(HealthRecord(status), body: []))
+        story.path(.sample([(.toolClasses, "absent"), (.toolDispatcher, "absent")]))
+        #expect(story.rules.contains("health-lies") == lies)
+    }
+
+    @Test func healthThatPassesOverWorkingPathsIsBelieved() {
+        var story = Story()
+        story.receive(.health(HealthRecord(.pass), body: []))
+        story.path(.onSingleton)
+        #expect(!story.rules.contains("health-lies"))
+        #expect(story.state.checkExit() == 1)
+        #expect(story.state.checkExit(failOn: .critical) == 0)
+    }
+
+    @Test(arguments: [(30_000, false), (30_001, true)])
+    func aDispatcherLeaksThirtySecondsAfterItsSession(later: Int64, leaks: Bool) {
+        var story = Story()
+        story.wholeRun("r-1")
+        let value: JSONValue = ["id": "d-1", "to": "idle", "pattern": "factory", "owners": ["ada"]]
+        story.custom(.dispatcher, value, user: "ada", session: "s-1")
+        story.custom(.session, ["change": "closed", "state": "ended"], user: "ada", session: "s-1")
+        story.wait(.milliseconds(later - 100))
+        // The session names no dispatcher in its events; the dispatcher names its session.
+        #expect(story.rules.contains("dispatcher-leaked") == leaks)
+        #expect(story.state.dispatcherTable().rows.map(\.isLeaked) == [leaks])
+        story.custom(.dispatcher, ["id": "d-1", "from": "idle", "to": "disposed"])
+        #expect(!story.rules.contains("dispatcher-leaked"))
+    }
+
+    @Test(arguments: [
+        ("factory", ["ada"], false), ("factory", ["ada", "bob"], true),
+        ("factoryFallback", ["ada", "bob"], true),
+        ("singleton", ["ada", "bob"], false),
+    ])
+    func aFactoryDispatcherWithTwoOwnersIsShared(pattern: String, owners: [String], isShared: Bool) {
+        var story = Story()
+        story.custom(
+            .dispatcher,
+            [
+                "id": "d-1", "to": "active", "pattern": .string(pattern),
+                "owners": .array(owners.map { .string($0) }),
+            ])
+        #expect(story.rules == (isShared ? ["dispatcher-shared"] : []))
+    }
+
+    @Test func aFailingToolIsNoFinding() {
+        var story = Story()
+        story.startTool("r-1")
+        story.event(.toolCallResult, "r-1", ["toolCallId": "c", "content": "Error: timeout"])
+        story.event(.runFinished, "r-1")
+        story.wait(.seconds(90))
+        #expect(story.rules.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (nil, ["pattern-singleton"], 1), (.off, [], 0), (.warning, ["pattern-singleton"], 1),
+            (.critical, ["pattern-singleton"], 2),
+        ] as [(RuleSetting?, [String], Int)])
+    func rulesCanBeSet(setting: RuleSetting?, rules: [String], exit: Int) {
+        var story = Story(rules: setting.map { ["pattern-singleton": $0] } ?? [:])
+        story.receive(.health(HealthRecord(.pass), body: []))
+        story.path(.onSingleton)
+        #expect(story.rules == rules)
+        #expect(story.state.checkExit() == exit)
+    }
+
+    @Test(
+        arguments: [
+            (nil, .connecting, 3), (nil, .ended, 0), (.pass, .connected, 0), (.warn, .connected, 1),
+            (.fail, .connected, 2), (.unknown, .connected, 3), (.fail, .lost, 3),
+        ] as [(HealthStatus?, LinkState, Int)])
+    func theExitCodeFollowsHealth(health: HealthStatus?, link: LinkState, exit: Int) {
+        var story = Story()
+        if let health { story.receive(.health(HealthRecord(health), body: [])) }
+        story.receive(.link(link, reason: nil, retryIn: nil))
+        #expect(story.state.checkExit() == exit)
+    }
+
+    @Test func aCriticalBackendWinsOverAnUnreachableOne() {
+        var story = Story()
+        story.receive(.health(HealthRecord(.fail), body: []))
+        _ = story.store.send(.addBackend(BackendKey(1), url: "http://other"))
+        #expect(story.state.checkExit() == 2)
+    }
+
+    @Test func aFindingKeepsTheTimeItWasFirstSeen() {
+        var story = Story()
+        let begun = story.now
+        story.path(.onSingleton)
+        story.wait(.seconds(600))
+        #expect(story.state.findings.map(\.since) == [begun])
+    }
+}

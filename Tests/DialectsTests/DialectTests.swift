@@ -1,0 +1,43 @@
+import Dialects
+import Testing
+import WireProtocol
+
+@Suite struct DialectTests {
+    private func answer(_ body: String, status: Int = 200) -> HealthAnswerDocument {
+        HealthAnswerDocument(status: status, contentType: "application/json", body: Array(body.utf8))
+    }
+
+    @Test func everyDialectHasItsOwnName() {
+        #expect(Set(Dialect.all.map(\.name)).count == Dialect.all.count)
+    }
+
+    @Test func everyDialectSaysWhereToAsk() {
+        for dialect in Dialect.all {
+            #expect(!dialect.healthPaths.isEmpty)
+            #expect(dialect.healthPaths.allSatisfy { $0.hasPrefix("/") })
+        }
+        #expect(Dialect.all.first?.healthPaths.first == "/health")
+    }
+
+    @Test(arguments: [
+        ("{\"status\":\"pass\",\"links\":{\"monitor\":\"/monitor/v1\"}}", "native"),
+        ("{\"status\":\"pass\",\"links\":{}}", "health"),
+        ("{\"status\":\"pass\",\"links\":{\"monitor\":\"\"}}", "health"),
+        ("{\"status\":\"pass\",\"links\":{\"monitor\":7}}", "health"), ("{\"status\":\"pass\"}", "health"),
+        ("ok", "health"), ("", "health"), ("{\"links\":", "health"), ("<html>", "health"),
+    ]) func recognisesABackend(_ body: String, _ name: String) {
+        #expect(Dialect.recognizing(answer(body)).name == name)
+    }
+
+    @Test func recognisesAFailingBackendOfOurs() {
+        let failing = answer("{\"status\":\"fail\",\"links\":{\"monitor\":\"/monitor/v1\"}}", status: 503)
+        #expect(Dialect.recognizing(failing).name == "native")
+    }
+
+    @Test func saysWhatAHealthEndpointCannotShowAndWhatWould() {
+        let missing = Dialect.genericHealth.notObservable
+        #expect(missing.map { $0.prefix { $0 != ":" } } == ["pattern", "sessions", "dispatchers", "events"])
+        #expect(missing.allSatisfy { $0.contains("ContextMonitor") || $0.contains("links.monitor") })
+        #expect(Dialect.native.notObservable.isEmpty)
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// The commands that print once and exit.
+@Suite(.serialized) struct OneShotTests {
+    private func check(_ arguments: [String]) async throws -> (status: Int32, output: String, error: String) {
+        try await Programs.run(Programs.console, ["check"] + arguments)
+    }
+
+    @Test(
+        arguments: [("factory", 0), ("singleton", 1), ("mixed", 1), ("hollow", 2), ("unconfigured", 2)]
+            as [(String, Int32)])
+    func checkExitsAsThePatternDeserves(_ pattern: String, _ exit: Int32) async throws {
+        let backend = try await BackendProcess(["--pattern", "websocket=\(pattern)"])
+        let result = try await check([backend.url])
+        #expect(result.status == exit, "\(result.output)")
+        if exit > 0 { #expect(result.output.contains("path:websocket")) }
+        let json = try await check([backend.url, "--format", "json"])
+        #expect(json.output.contains("\"exit\": \(exit)"))
+    }
+
+    @Test func aRuleCanBeSilencedAndAThresholdRaised() async throws {
+        let backend = try await BackendProcess([
+            "--pattern", "singleton", "--expect", "http=singleton", "--expect", "websocket=singleton",
+            "--expect", "background=singleton",
+        ])
+        #expect(try await check([backend.url]).status == 1)
+        let silent = try await check([backend.url, "--rule", "pattern-singleton=off"])
+        #expect(silent.output.contains("pattern-singleton") == false)
+        #expect(try await check([backend.url, "--rule", "pattern-singleton=critical"]).status == 2)
+    }
+
+    @Test(
+        arguments: [
+            (["http://127.0.0.1:1"], 3, "connection refused"), (["ftp://x"], 64, "is not supported"),
+            (["nowhere"], 64, "neither a URL nor a file"), (["http://127.0.0.1:99999"], 64, "is no port"),
+            (["--fail-on", "never", "http://x"], 64, "none of notice"),
+            (["--nonsense", "http://x"], 64, "nonsense"),
+        ] as [([String], Int32, String)])
+    func aWrongTargetIsOneClearLine(_ arguments: [String], _ exit: Int32, _ words: String) async throws {
+        let result = try await check(arguments)
+        #expect(result.status == exit)
+        #expect((result.output + result.error).contains(words), "\(result.output)\(result.error)")
+    }
+
+    @Test func theSnapshotFollowsItsSchema() async throws {
+        let probe = try await Programs.run("/usr/bin/env", ["python3", "-c", "import jsonschema"])
+        try #require(probe.status == 0, "python3 with jsonschema is needed to judge the schema")
+        let backend = try await BackendProcess(["--traffic", "6:120", "--pattern", "websocket=unconfigured"])
+        let schema = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Assets/schema"
+        ).path
+        let judge =
+            "import json,sys,jsonschema; jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(sys.stdin))"
+        for (command, file) in [
+            ("snapshot --format json --wait 2s", "snapshot"), ("check --format json", "check"),
+        ] {
+            let line =
+                "'\(Programs.console)' \(command) \(backend.url) | python3 -c '\(judge)' '\(schema)/ctxtop.\(file)-1.schema.json'"
+            let result = try await Programs.run("/bin/sh", ["-c", line])
+            #expect(result.status == 0, "\(result.error)")
+        }
+    }
+
+    @Test func aFileIsReadToItsEnd() async throws {
+        let backend = try await BackendProcess(["--traffic", "3:120"])
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).ndjson").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let line =
+            "sleep 2; curl -sN -m 2 '\(backend.url)/monitor/v1/events?after=' | sed -n 's/^data: //p' > '\(file)'; test -s '\(file)'"
+        #expect(try await Programs.run("/bin/sh", ["-c", line]).status == 0)
+        let result = try await Programs.run(Programs.console, ["snapshot", file])
+        #expect(result.status == 0)
+        #expect(result.output.contains("\"link\": \"ended\""))
+        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count
+        #expect(result.output.contains("\"eventsReceived\": \(lines)"))
+    }
+
+    @Test func withoutATerminalAPlainSnapshotIsPrinted() async throws {
+        let backend = try await BackendProcess(["--traffic", "3:120"])
+        let result = try await Programs.run(Programs.console, [backend.url])
+        #expect(result.status == 0)
+        #expect(result.output.contains("SESSIONS"))
+        #expect(!result.output.contains("\u{1B}"))
+    }
+
+    @Test(arguments: ["creation-failing", "hollow", "run-stalled", "singleton"])
+    func explainKnowsEveryWordOfAFinding(_ id: String) async throws {
+        let result = try await Programs.run(Programs.console, ["explain", id])
+        #expect(result.status == 0)
+        #expect(result.output.contains("threshold"))
+    }
+
+    @Test func explainSaysWhatItKnowsWhenItDoesNot() async throws {
+        let result = try await Programs.run(Programs.console, ["explain", "nonsense"])
+        #expect(result.status == 64)
+        #expect(result.error.contains("creation-failing"))
+    }
+
+    @Test func theVersionIsSaid() async throws {
+        #expect(try await Programs.run(Programs.console, ["--version"]).output.hasPrefix("0.1.0"))
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// A program inside tmux, so that a real terminal emulator says what is on the screen.
+final class TmuxScreen: Sendable {
+    private let socket = "ctxtop-test-\(UUID().uuidString.prefix(8))"
+
+    init(_ command: [String], width: Int = 80, height: Int = 24) async throws {
+        let line = command.map { "'\($0)'" }.joined(separator: " ")
+        _ = try await tmux(
+            "new-session", "-d", "-x", String(width), "-y", String(height), line + "; echo \"left $?\"; cat")
+    }
+
+    @discardableResult
+    private func tmux(_ arguments: String...) async throws -> String {
+        try await Programs.run(
+            "/usr/bin/env", ["LC_ALL=C.UTF-8", "tmux", "-L", socket, "-f", "/dev/null"] + arguments
+        )
+        .output
+    }
+
+    func press(_ keys: String...) async throws {
+        for key in keys { try await tmux("send-keys", key) }
+    }
+
+    func resize(width: Int, height: Int) async throws {
+        try await tmux("resize-window", "-x", String(width), "-y", String(height))
+    }
+
+    var text: String { get async throws { try await tmux("capture-pane", "-p") } }
+
+    /// Waits until the screen satisfies a condition; gives the last screen, and whether it did.
+    func waits(seconds: Double = 20, for condition: (String) -> Bool) async throws -> (
+        holds: Bool, screen: String
+    ) {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        var screen = ""
+        while Date() < deadline {
+            screen = try await text
+            if condition(screen) { return (true, screen) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return (false, screen)
+    }
+
+    func close() async { _ = try? await tmux("kill-server") }
+}
