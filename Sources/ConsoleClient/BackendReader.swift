@@ -80,7 +80,8 @@ public struct BackendReader: Sendable {
                 return round
             } catch {
                 round.failure = error.description
-                if case .tooLarge = error { round.wasAnswered = true }
+                // An address that does not exist may have answered before the one that failed.
+                round.wasAnswered = if case .tooLarge = error { true } else { false }
                 break
             }
         }

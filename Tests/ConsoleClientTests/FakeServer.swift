@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 /// What a request said.
@@ -45,102 +46,123 @@ struct FakeAnswer: Sendable {
 
 /// A server on a loopback port that says exactly what a test makes it say, garbage included.
 final class FakeServer: Sendable {
-    typealias Listener = NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
     typealias Script = @Sendable (FakeRequest) -> FakeAnswer
 
     let port: Int
     /// Every request, as it comes.
     let requests: AsyncStream<FakeRequest>
-    private let listener: Listener
-    private let seen: AsyncStream<FakeRequest>.Continuation
-    private let log = RequestLog()
+    private let log: FakeLog
 
     /// An address on which nobody listens: tests that run beside each other bind on 127.0.0.1.
     static let nobody = "http://127.0.0.2:9"
 
     var origin: String { "http://127.0.0.1:\(port)" }
 
-    private init(_ listener: Listener, port: Int) {
-        self.listener = listener
-        self.port = port
-        (requests, seen) = AsyncStream.makeStream()
-    }
-
     /// Every request so far.
-    var history: [FakeRequest] { get async { await log.all } }
+    var history: [FakeRequest] { log.requests }
+
+    private init(port: Int, log: FakeLog, requests: AsyncStream<FakeRequest>) {
+        self.port = port
+        self.log = log
+        self.requests = requests
+    }
 
     /// Serves during `body`, then closes everything.
     static func serving<Result: Sendable>(
         host: String = "127.0.0.1", port: Int = 0, _ script: @escaping Script,
         _ body: (FakeServer) async throws -> Result
     ) async throws -> Result {
+        let (requests, seen) = AsyncStream<FakeRequest>.makeStream()
+        let log = FakeLog()
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            .childChannelInitializer { channel in
+                log.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
+                    let connection = FakeConnection { request in
+                        let request = log.add(request)
+                        seen.yield(request)
+                        return script(request)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
-        let port = try #require(listener.channel.localAddress?.port)
-        let server = FakeServer(listener, port: port)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.accept(script) }
+            .bind(host: host, port: port).get()
+        let server = FakeServer(
+            port: try #require(listener.localAddress?.port), log: log, requests: requests)
+        do {
             let result = try await body(server)
-            group.cancelAll()
-            while let ended = await group.nextResult() { _ = ended }
+            await stop(listener, log)
             return result
+        } catch {
+            await stop(listener, log)
+            throw error
         }
     }
 
-    private func accept(_ script: @escaping Script) async throws {
-        try await listener.executeThenClose { connections in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await connection in connections {
-                        group.addTask { try? await self.serve(connection, script) }
-                    }
-                } catch {}
-                group.cancelAll()
-            }
+    private static func stop(_ listener: any Channel, _ log: FakeLog) async {
+        try? await listener.close()
+        for channel in log.channels { try? await channel.close() }
+    }
+}
+
+/// One connection: reads a request's head, writes the answer, and closes or waits.
+private final class FakeConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let answer: (FakeRequest) -> FakeAnswer
+    private var head: [UInt8] = []
+    private var isAnswered = false
+
+    init(_ answer: @escaping (FakeRequest) -> FakeAnswer) { self.answer = answer }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        head += unwrapInboundIn(data).readableBytesView
+        // 0x16 begins a TLS handshake: a plain server answers it like any other nonsense.
+        let isWhole = head.reversed().starts(with: "\n\r\n\r".utf8) || head.first == 0x16
+        guard isWhole, !isAnswered else { return }
+        isAnswered = true
+        let answer = answer(Self.request(head))
+        for piece in answer.pieces {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: piece)), promise: nil)
+        }
+        guard !answer.holds else { return }
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+            channel.close(promise: nil)
         }
     }
 
-    private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>, _ script: Script) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            var head: [UInt8] = []
-            var pieces = inbound.makeAsyncIterator()
-            while !head.reversed().starts(with: "\n\r\n\r".utf8) {
-                guard let piece = try await pieces.next() else { return }
-                head += piece.readableBytesView
-            }
-            let request = await log.add(Self.request(head))
-            seen.yield(request)
-            let answer = script(request)
-            for piece in answer.pieces { try await outbound.write(ByteBuffer(bytes: piece)) }
-            if answer.holds { while try await pieces.next() != nil {} }
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private static func request(_ head: [UInt8]) -> FakeRequest {
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n").map(String.init)
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let sides = line.split(separator: ":", maxSplits: 1).map(String.init)
-            headers[sides[0].lowercased()] =
-                sides.count > 1 ? String(sides[1].drop(while: \.isWhitespace)) : ""
+            guard let name = sides.first else { continue }
+            headers[name.lowercased()] = sides.count > 1 ? String(sides[1].drop(while: \.isWhitespace)) : ""
         }
         return FakeRequest(line: lines.first ?? "", headers: headers)
     }
 }
 
-/// What was asked so far.
-private actor RequestLog {
-    private(set) var all: [FakeRequest] = []
+/// What a server was asked so far, and over which connections.
+private final class FakeLog: Sendable {
+    private let seen = Mutex<(requests: [FakeRequest], channels: [any Channel])>(([], []))
+
+    var requests: [FakeRequest] { seen.withLock { $0.requests } }
+    var channels: [any Channel] { seen.withLock { $0.channels } }
+
+    func add(_ channel: any Channel) { seen.withLock { $0.channels.append(channel) } }
 
     func add(_ request: FakeRequest) -> FakeRequest {
-        var request = request
-        request.turn = all.filter { $0.path == request.path }.count
-        all.append(request)
-        return request
+        seen.withLock { seen in
+            var request = request
+            request.turn = seen.requests.count { $0.path == request.path }
+            seen.requests.append(request)
+            return request
+        }
     }
 }

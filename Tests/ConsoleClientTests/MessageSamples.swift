@@ -20,7 +20,7 @@ extension ClientOptions {
     /// Options of a link whose health is asked all the time, and its snapshot once.
     static var live: ClientOptions {
         var options = ClientOptions()
-        options.timeout = .seconds(2)
+        options.timeout = .seconds(20)
         options.healthInterval = .milliseconds(20)
         return options
     }

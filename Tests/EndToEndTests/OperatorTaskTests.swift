@@ -38,9 +38,10 @@ import Testing
             Programs.console, "demo", "--scenario", "incident", "--fix-after", "4s",
         ])
         #expect(try await screen.waits { $0.contains("✕ websocket") }.holds)
-        let fixed = try await screen.waits { $0.contains("● websocket") && $0.contains("NEEDS ATTENTION 0") }
+        let fixed = try await screen.waits(seconds: 60) {
+            $0.contains("● websocket") && $0.contains("NEEDS ATTENTION 0") && $0.contains("HEALTHY")
+        }
         #expect(fixed.holds, "\(fixed.screen)")
-        #expect(fixed.screen.contains("HEALTHY"))
         await screen.close()
     }
 

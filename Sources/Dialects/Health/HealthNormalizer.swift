@@ -101,11 +101,7 @@ public enum HealthNormalizer {
         if let complaint = object?.complaint {
             if body.status == nil { body.status = .fail }
             body.reason = complaint
-        } else if let words = object.flatMap({ object in
-            ["output", "message", "detail", "title"].compactMap { object.anyCase($0)?.string }.first {
-                !$0.isEmpty
-            }
-        }) {
+        } else if let words = object?.remark {
             if body.status == nil { body.status = HealthWords.sentence(words) }
             if body.status != .pass { body.reason = words }
         }
@@ -114,6 +110,11 @@ public enum HealthNormalizer {
 }
 
 extension JSONObject {
+    /// What a document says about itself in words.
+    fileprivate var remark: String? {
+        ["output", "message", "detail", "title"].compactMap { anyCase($0)?.string }.first { !$0.isEmpty }
+    }
+
     /// What an error body complains about: a text, `{"message": …}`, or a list of either; nil when there is none.
     fileprivate var complaint: String? {
         let errors = anyCase("errors")?.array?.first
