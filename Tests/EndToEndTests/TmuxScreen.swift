@@ -48,5 +48,9 @@ final class TmuxScreen: Sendable {
         return (false, screen)
     }
 
-    func close() async { _ = try? await tmux("kill-server") }
+    /// Ends the server and what runs in it, whatever signals that ignores.
+    func close() async {
+        let end = "p=$(tmux -L \(socket) list-panes -F '#{pane_pid}'); pkill -9 -P $p; tmux -L \(socket) kill-server"
+        _ = try? await Programs.run("/bin/sh", ["-c", end + " >/dev/null 2>&1"])
+    }
 }
