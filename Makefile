@@ -5,7 +5,7 @@ PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev
 TEST_PACKAGES = tmux curl python3
 SWIFT ?= swift
 
-.PHONY: help demo test deps test-deps build install bench lint screenshots
+.PHONY: help demo test deps test-deps build install bench lint
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,8 +49,8 @@ test: test-deps ## everything that must hold: debug build and the whole suite
 lint: ## the formatter's opinion, as errors
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 
-bench: build test-deps ## measured ratios; see Benchmarks/README.md
-	$(call install_packages,$(TEST_PACKAGES))
+bench: build ## measured ratios; see Benchmarks/README.md
+	$(call install_packages,lnav)
 	@Benchmarks/run
 
 install: build ## into PREFIX (default /usr/local)

@@ -29,7 +29,7 @@ import WireProtocol
             var request = HTTPClientRequest(url: backend.base + "/v1/ws")
             if asksToUpgrade { request.headers = Self.upgrade }
             if let token { request.headers.add(name: "Authorization", value: token) }
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             #expect(response.status.code == status)
             #expect(response.headers.first(name: "content-type") == "application/problem+json")
             #expect(response.headers.contains(name: "www-authenticate") == (status == 401))

@@ -144,7 +144,7 @@ import WireProtocol
             var request = HTTPClientRequest(url: backend.base + path)
             request.method = .RAW(value: method)
             if !body.isEmpty { request.body = .bytes(Array(body.utf8)) }
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             #expect(response.status.code == status)
             guard path != "/nowhere" else { return }
             #expect(response.headers.first(name: "content-type") == "application/problem+json")

@@ -84,15 +84,15 @@ struct RunningBackend: Sendable {
         request.method = method
         if let user { request.headers.add(name: "X-Ctxtop-User", value: user) }
         if let body { request.body = .bytes(body.serialized) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let buffer = try await response.body.collect(upTo: 1 << 24)
         return (response.status.code, String(buffer: buffer))
     }
 }
 
-/// Waits until a condition holds, looking every few milliseconds; false after ten seconds.
+/// Waits until a condition holds, looking every few milliseconds; false after thirty seconds.
 func eventually(_ condition: @Sendable () async throws -> Bool) async rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < deadline {
         if try await condition() { return true }
         try? await Task.sleep(for: .milliseconds(5))

@@ -21,7 +21,9 @@ import WireProtocol
         }
     }
 
-    static let folder = ProcessInfo.processInfo.environment["CTXTOP_FIXTURES"] ?? "/work/shared/fixtures"
+    /// The captures of other people's backends, where the shared folder stands beside the project.
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../../shared/fixtures").path
 
     static let all: [Capture] = [
         Capture(

@@ -50,7 +50,8 @@ final class TmuxScreen: Sendable {
 
     /// Ends the server and what runs in it, whatever signals that ignores.
     func close() async {
-        let end = "p=$(tmux -L \(socket) list-panes -F '#{pane_pid}'); pkill -9 -P $p; tmux -L \(socket) kill-server"
+        let end =
+            "p=$(tmux -L \(socket) list-panes -F '#{pane_pid}'); pkill -9 -P $p; tmux -L \(socket) kill-server"
         _ = try? await Programs.run("/bin/sh", ["-c", end + " >/dev/null 2>&1"])
     }
 }

@@ -176,7 +176,7 @@ import Testing
     @Test func slowReaderHoldsTheSenderBack() async throws {
         // The server reads nothing: after its bound and the socket's, the client's queue is full.
         // The client's end stands behind unread bytes, so that only a ping finds it out.
-        let keepAlive = WebSocketConfiguration(keepAliveInterval: .milliseconds(20))
+        let keepAlive = WebSocketConfiguration(keepAliveInterval: .milliseconds(500))
         let (route, closures) = reporting(keepAlive) { connection in
             _ = await connection.closed
         }

@@ -156,7 +156,9 @@ struct SSEVector: Sendable, CustomTestStringConvertible {
     let retry: Int?
 
     static let all: [SSEVector] = {
-        let path = ProcessInfo.processInfo.environment["CTXTOP_SUITES"] ?? "/work/shared/suites"
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../../shared/suites"
+        ).path
         guard let file = FileManager.default.contents(atPath: path + "/sse-vectors.json"),
             let cases = (try? JSONParser.parse(file))?.array
         else { return [] }
