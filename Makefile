@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Each installs the Debian packages that are missing.
 
 PREFIX ?= /usr/local
-PACKAGES = libncurses-dev libsqlite3-dev zlib1g-dev
+PACKAGES = libncurses-dev zlib1g-dev
 TEST_PACKAGES = tmux curl python3
 SWIFT ?= swift
 
