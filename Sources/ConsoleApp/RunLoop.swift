@@ -148,7 +148,7 @@ public final class RunLoop {
     private nonisolated static func read(
         _ path: String, _ key: BackendKey, _ output: AsyncStream<Turn>.Continuation
     ) {
-        output.yield(.message(key, .dialect(name: "ndjson", notObservable: [])))
+        output.yield(.message(key, .dialect(name: "ndjson", coverage: .file)))
         do throws(FileError) {
             try FileSource(path: path).read { output.yield(.message(key, .events($0))) }
             output.yield(.message(key, .link(.ended, reason: "end of file", retryIn: nil)))

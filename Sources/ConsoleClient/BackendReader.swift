@@ -117,7 +117,7 @@ public struct BackendReader: Sendable {
         let dialect = forced ?? Dialect.recognizing(answer)
         round.messages = [
             .health(record, body: Array(answer.body.prefix(64 << 10))),
-            .dialect(name: dialect.name, notObservable: dialect.notObservable),
+            .dialect(name: dialect.name, coverage: dialect.coverage),
         ]
         if dialect.name == Dialect.native.name, let link = answer.json.flatMap(Dialect.monitorRoot) {
             if let root = reader.target.resolve(link) {

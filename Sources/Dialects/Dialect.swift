@@ -8,8 +8,8 @@ public struct Dialect: Sendable {
     public let healthPaths: [String]
     /// Whether a health answer is this dialect's.
     public let recognizes: @Sendable (HealthAnswerDocument) -> Bool
-    /// What it cannot see, each with what would enable it.
-    public let notObservable: [String]
+    /// What it can see, and what would enable the rest.
+    public let coverage: Coverage
 
     /// Every dialect, the most specific first. Add one here and its file.
     public static let all: [Dialect] = [.native, .genericHealth]

@@ -4,7 +4,7 @@ extension Dialect {
     /// Our own wire: a health document whose `links.monitor` leads to snapshot and events.
     public static let native = Dialect(
         name: "native", healthPaths: ["/health"],
-        recognizes: { answer in answer.json.flatMap(monitorRoot) != nil }, notObservable: [])
+        recognizes: { answer in answer.json.flatMap(monitorRoot) != nil }, coverage: .whole)
 
     /// The monitoring root that a health document names, as it was written; nil when there is none.
     public static func monitorRoot(_ health: JSONValue) -> String? {

@@ -8,8 +8,8 @@ public enum Message: Hashable, Sendable {
     case events(EventBatch)
     /// The link to the backend changed, and why in words.
     case link(LinkState, reason: String?, retryIn: Duration?)
-    /// Which dialect was chosen, and which parts it cannot see and why.
-    case dialect(name: String, notObservable: [String])
+    /// Which dialect was chosen, what it can see, and what would show the rest.
+    case dialect(name: String, coverage: Coverage)
     /// Something was received and could not be read; counted and shown.
     case refused(what: String, reason: String)
 }

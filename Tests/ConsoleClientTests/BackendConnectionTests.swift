@@ -43,7 +43,7 @@ import WireProtocol
             #expect(messages.first == .link(.connecting, reason: nil, retryIn: nil))
             #expect(messages.linkStates == [.connecting, .connected])
             #expect(messages.snapshots.count == 1)
-            #expect(messages.contains(.dialect(name: "native", notObservable: [])))
+            #expect(messages.contains(.dialect(name: "native", coverage: .whole)))
             let stream = server.history.first { $0.path.hasSuffix("/events") }
             #expect(stream?.headers["last-event-id"] == "b1-7")
             #expect(stream?.headers["accept"] == "text/event-stream")

@@ -78,7 +78,7 @@ import WireProtocol
         #expect(messages.health?.status == status)
         #expect(messages.health?.reason?.contains(words) == true)
         #expect(
-            messages.contains(.dialect(name: "health", notObservable: Dialect.genericHealth.notObservable)))
+            messages.contains(.dialect(name: "health", coverage: Dialect.genericHealth.coverage)))
         #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
         #expect(requests.map(\.line) == ["GET /health HTTP/1.1"])
     }

@@ -165,7 +165,8 @@ import WireProtocol
 
     @Test func aDialectThatCannotSeeSessionsEndsNone() {
         var story = Story()
-        story.receive(.dialect(name: "other", notObservable: ["sessions: no route", "runs: no route"]))
+        story.receive(
+            .dialect(name: "other", coverage: Coverage(missing: [.sessions: "no route", .runs: "no route"])))
         story.startTool("r-1")
         story.now = story.now + .seconds(1)
         story.path(.onFactory)

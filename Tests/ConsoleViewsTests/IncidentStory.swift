@@ -95,7 +95,7 @@ enum IncidentStory {
         var store = Store(ConsoleState(now: moment(100)))
         for action: Action in [
             .resize(width: width, height: height), .addBackend(backend, url: "http://prod:8700"),
-            .received(backend, .dialect(name: "native", notObservable: []), at: moment(119)),
+            .received(backend, .dialect(name: "native", coverage: .whole), at: moment(119)),
             .received(backend, .health(health, body: Array("{\"status\":\"pass\"}".utf8)), at: moment(119)),
             .received(backend, .snapshot(snapshot), at: moment(119)),
             .received(backend, .link(.connected, reason: nil, retryIn: nil), at: moment(119)),

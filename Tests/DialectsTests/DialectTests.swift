@@ -35,9 +35,18 @@ import WireProtocol
     }
 
     @Test func saysWhatAHealthEndpointCannotShowAndWhatWould() {
-        let missing = Dialect.genericHealth.notObservable
-        #expect(missing.map { $0.prefix { $0 != ":" } } == ["pattern", "sessions", "dispatchers", "events"])
-        #expect(missing.allSatisfy { $0.contains("ContextMonitor") || $0.contains("links.monitor") })
-        #expect(Dialect.native.notObservable.isEmpty)
+        let coverage = Dialect.genericHealth.coverage
+        #expect(Coverage.Part.allCases.filter { coverage.sees($0) } == [.health])
+        #expect(coverage.summary == "health ✓ sessions ✗ runs ✗ patterns ✗ dispatchers ✗ events ✗")
+        #expect(Dialect.native.coverage == .whole)
+    }
+
+    @Test func everyMissingPartSaysWhatWouldEnableIt() {
+        let steps = ["ContextMonitor", "`ctxtop listen`", "ask the backend", "--"]
+        for coverage in Dialect.all.map(\.coverage) + [.file] {
+            for line in coverage.notObservable {
+                #expect(steps.contains { line.contains($0) }, "\(line)")
+            }
+        }
     }
 }

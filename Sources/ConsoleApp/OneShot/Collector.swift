@@ -34,7 +34,7 @@ public enum Collector {
             last = max(last, batch.events.compactMap(\.timestamp).max() ?? last)
             _ = store.send(.received(key, .events(batch), at: last))
         }
-        _ = store.send(.received(key, .dialect(name: "ndjson", notObservable: []), at: last))
+        _ = store.send(.received(key, .dialect(name: "ndjson", coverage: .file), at: last))
         _ = store.send(.received(key, .link(.ended, reason: "end of file", retryIn: nil), at: last))
         _ = store.send(.tick(isAlone ? last : store.state.now))
     }

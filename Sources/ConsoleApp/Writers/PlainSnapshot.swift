@@ -13,7 +13,7 @@ public enum PlainSnapshot {
             let since = backend.since.map { " " + AgeText.age($0) } ?? ""
             lines.append("\(backend.name)  \(backend.word)\(since)  \(backend.text)")
             lines.append("  \(backend.health)  link \(backend.link.state.rawValue)")
-            lines += state.backend(backend.key)?.dialect.notObservable.map { "  not observable: \($0)" } ?? []
+            lines += coverage(state.backend(backend.key)?.dialect)
         }
         lines += table("PATHS", state.pathTable())
         lines += table("SESSIONS", state.sessionTable())
@@ -25,6 +25,13 @@ public enum PlainSnapshot {
         let errors = counters.reduce(0) { $0 + $1.decodeErrors }
         lines += ["", "events \(received)  dropped \(dropped)  not readable \(errors)"]
         return lines.map { PlainText.sanitized($0) + "\n" }.joined()
+    }
+
+    private static func coverage(_ dialect: DialectStatus?) -> [String] {
+        guard let dialect, !dialect.name.isEmpty else { return [] }
+        return ["  dialect \(dialect.name): \(dialect.coverage.summary)"]
+            + dialect.notObservable.map { "  not observable: \($0)" }
+            + dialect.coverage.notes.map { "  note: \($0)" }
     }
 
     /// At most this many rows of a table; the rest is counted.

@@ -99,8 +99,11 @@ public struct BackendIdentity: Equatable, Sendable {
 public struct DialectStatus: Equatable, Sendable {
     /// The dialect's name; empty until one is chosen.
     public internal(set) var name = ""
+    /// What it can see, and what would show the rest.
+    public internal(set) var coverage = Coverage.whole
+
     /// The parts that it cannot see, and why.
-    public internal(set) var notObservable: [String] = []
+    public var notObservable: [String] { coverage.notObservable }
 }
 
 /// A health endpoint's last answer.

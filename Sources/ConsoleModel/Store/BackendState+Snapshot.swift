@@ -205,13 +205,10 @@ extension BackendState {
     /// Ends what a complete snapshot no longer lists and what no newer event has shown to live.
     private mutating func closeAbsent(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp) {
         // A dialect that cannot see sessions or runs does not say that there are none.
-        let unseen = dialect.notObservable
-        if !unseen.contains(where: { $0.hasPrefix("sessions") }) {
+        if dialect.coverage.sees(.sessions) {
             closeAbsentSessions(snapshot, symbols: symbols, asOf: asOf)
         }
-        if !unseen.contains(where: { $0.hasPrefix("runs") }) {
-            closeAbsentRuns(snapshot, symbols: symbols, asOf: asOf)
-        }
+        if dialect.coverage.sees(.runs) { closeAbsentRuns(snapshot, symbols: symbols, asOf: asOf) }
     }
 
     private mutating func closeAbsentSessions(

@@ -95,8 +95,8 @@ public struct Store: Sendable {
                 batch, symbols: &state.symbols, log: &state.events, at: moment, changes: &changes)
         case .link(let link, let reason, let retryIn):
             state.backends[place].take(link, reason: reason, retryIn: retryIn, at: moment, changes: &changes)
-        case .dialect(let name, let notObservable):
-            state.backends[place].dialect = DialectStatus(name: name, notObservable: notObservable)
+        case .dialect(let name, let coverage):
+            state.backends[place].dialect = DialectStatus(name: name, coverage: coverage)
         case .refused(let what, let reason):
             state.backends[place].refuse("\(what): \(reason)")
         }

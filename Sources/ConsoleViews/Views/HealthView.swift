@@ -29,10 +29,20 @@ enum HealthView: View {
         guard row.isWhole, let backend = state.backend(row.key.backend) else { return lines }
         let dialect = backend.dialect.name.isEmpty ? "not known yet" : backend.dialect.name
         lines += [.heading("SOURCE"), .field("url", backend.url), .field("dialect", dialect)]
-        lines += backend.dialect.notObservable.flatMap { part in
-            Wrapping.lines("not observable: " + part, width: width - 4).map { StyledLine("   " + $0, .dim) }
+        return backend.dialect.name.isEmpty ? lines : lines + coverage(backend.dialect.coverage, width: width)
+    }
+
+    /// Each part with a mark, then what the missing ones lack.
+    static func coverage(_ coverage: Coverage, width: Int) -> [StyledLine] {
+        let parts = Coverage.Part.allCases.map { part in
+            StyledLine(
+                " \(coverage.sees(part) ? "✓" : "✗") \(part.rawValue)", coverage.sees(part) ? .normal : .dim)
         }
-        return lines
+        let words = coverage.notObservable.map { "not observable: " + $0 } + coverage.notes
+        return [.heading("COVERAGE")] + parts
+            + words.flatMap { text in
+                Wrapping.lines(text, width: width - 4).map { StyledLine("   " + $0, .dim) }
+            }
     }
 }
 

@@ -1,0 +1,41 @@
+/// What a source can show of a backend, and what would show the rest.
+///
+/// A source never leaves a part out in silence: each is seen, or missing with the step that enables it.
+public struct Coverage: Hashable, Sendable {
+    /// The parts that an operator looks for, in the order they are shown.
+    public enum Part: String, Hashable, Sendable, CaseIterable {
+        case health, sessions, runs, patterns, dispatchers, events
+    }
+
+    /// Why a part cannot be seen, and what would enable it; parts that are not in here are seen.
+    public var missing: [Part: String]
+    /// What must be known about the parts that are seen, such as `events: only once they are over`.
+    public var notes: [String]
+
+    /// Everything is seen but `missing`.
+    public init(missing: [Part: String] = [:], notes: [String] = []) {
+        self.missing = missing
+        self.notes = notes
+    }
+
+    /// Everything is seen, as on our own wire.
+    public static let whole = Coverage()
+
+    /// What a file of events can show.
+    public static let file = Coverage(missing: [
+        .health: "a file of events holds no health answer; ask the backend itself"
+    ])
+
+    /// Whether the part can be seen.
+    public func sees(_ part: Part) -> Bool { missing[part] == nil }
+
+    /// One line for a table: `health ✓ sessions ✓ runs ✓ patterns ✗ dispatchers ✗ events ✓`.
+    public var summary: String {
+        Part.allCases.map { "\($0.rawValue) \(sees($0) ? "✓" : "✗")" }.joined(separator: " ")
+    }
+
+    /// The missing parts with their reasons, `patterns: …`, in the order of the parts.
+    public var notObservable: [String] {
+        Part.allCases.compactMap { part in missing[part].map { "\(part.rawValue): \($0)" } }
+    }
+}
