@@ -153,6 +153,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["CPseudoTerminal", "ctxtop", "ctxtop-backend"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "websocket-testee", dependencies: ["WebSocketTransport", nioPosix],
+            path: "Tests/conformance/websocket-testee", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

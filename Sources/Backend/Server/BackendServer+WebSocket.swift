@@ -27,6 +27,9 @@ struct WebSocketRoutes: Sendable {
     let open = OpenWebSockets()
     /// How much may wait for a slow client: 4 MiB, so that a resume of 2,000 events is no overflow.
     private static let maximumQueuedBytes = 4 << 20
+    /// `/v1/echo` takes what the Autobahn suite's cases 9.1.6 and 9.2.6 send, a message of 16 MiB, and gives it back.
+    private static let echoLimits = WebSocketConfiguration(
+        maximumMessageBytes: 16 << 20, maximumQueuedBytes: 17 << 20)
 
     /// The route of an upgrade, or nil when the router must answer: another path, or no known user.
     func route(_ head: HTTPRequestHead) -> WebSocketRoute? {
@@ -43,7 +46,9 @@ struct WebSocketRoutes: Sendable {
                 await untilStop { await WebSocketPath(hub: hub).serve(connection, user: user) }
             }
         case "/v1/echo" where offersEcho:
-            return WebSocketRoute { connection, _ in await untilStop { await Self.echo(connection) } }
+            return WebSocketRoute(configuration: Self.echoLimits) { connection, _ in
+                await untilStop { await Self.echo(connection) }
+            }
         default: return nil
         }
     }
