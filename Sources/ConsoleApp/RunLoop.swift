@@ -104,7 +104,7 @@ public final class RunLoop {
 
     /// Does what a key is bound to; true when that is to quit.
     private func press(_ key: Key) -> Bool {
-        guard let action = KeyMap.action(for: key, in: store.state) else { return false }
+        guard let action = KeyMap.standard.action(for: key, in: store.state) else { return false }
         isDirty = true
         return store.send(action).contains(.quit)
     }

@@ -1,3 +1,4 @@
+import PatternDetection
 import WireProtocol
 
 /// Everything that can change the console's state.
@@ -11,6 +12,14 @@ public enum Action: Equatable, Sendable {
     case tick(Timestamp)
     /// The terminal has this many columns and lines.
     case resize(width: Int, height: Int)
+    /// What the configuration says about the interface; at start and again whenever it changes.
+    case applySettings(InterfaceSettings)
+    /// What was remembered of earlier consoles.
+    case recall(Remembered)
+    /// What became of an action that ``Effect/perform(_:)`` asked for.
+    case performed(ActionRequest, ActionOutcome)
+    /// Says one line in the footer until the next key, and keeps it for `:messages`.
+    case say(String, Severity)
 
     // Where to look.
     /// Switches to a view of the number keys.
@@ -37,6 +46,10 @@ public enum Action: Equatable, Sendable {
     case previousSection
 
     // What is selected.
+    /// Selects a row of the section that has the keys.
+    case select(RowID)
+    /// Gives the keys to a section, by number.
+    case selectSection(Int)
     /// Moves the selection down, or up when negative.
     case moveSelection(by: Int)
     /// Moves the selection by half a page, down for 1, up for -1.
@@ -63,8 +76,18 @@ public enum Action: Equatable, Sendable {
     case insert(String)
     /// Removes the character before the cursor.
     case deleteBackward
-    /// Completes the word in the `:` prompt.
+    /// Removes the word before the cursor.
+    case deleteWord
+    /// Removes everything before the cursor.
+    case clearPrompt
+    /// Completes what is typed; again for the next candidate.
     case completePrompt
+    /// The candidate before.
+    case completePromptBackward
+    /// The line typed before this one.
+    case earlierEntry
+    /// The line typed after this one.
+    case laterEntry
     /// Does what the prompt says.
     case acceptPrompt
     /// Closes the prompt and changes nothing.
@@ -77,55 +100,79 @@ public enum Action: Equatable, Sendable {
     case sortByPreviousColumn
     /// Turns the order round.
     case reverseSort
+    /// Scrolls the table's columns behind the first one.
+    case scrollColumns(by: Int)
+    /// Scrolls a page to a line.
+    case scrollPage(to: Int)
+    /// Selects the next row that holds what is searched for, or the one before.
+    case nextMatch(by: Int)
+    /// Opens the column chooser.
+    case chooseColumns
+    /// Does one thing in the column chooser.
+    case chooser(ChooserStep)
+    /// Groups the rows by the next thing, and after the last by nothing.
+    case groupByNext
+    /// Goes to the next window of time in the events view, or the one before.
+    case nextWindow(by: Int)
+    /// Lets long details go on in further lines, or cuts them.
+    case toggleWrap
     /// Stops or goes on showing new events; they are kept and counted meanwhile.
     case togglePause
     /// Keeps the newest event selected, or stops that.
     case toggleFollow
     /// Shows or hides the keys.
     case toggleHelp
+    /// The next theme.
+    case nextTheme
+
+    // What is kept about rows.
+    /// Marks the selected row, or takes the mark away; an event is asked for a note.
+    case toggleMark
+    /// Selects the next marked row.
+    case nextMark
+    /// Opens the prompt for what to look for on a page.
+    case beginSearch
+    /// Acknowledges the selected finding, or takes that back.
+    case acknowledge
+    /// Snoozes the selected finding for an hour, or takes that back.
+    case snooze
+    /// Asks for the typed confirmation of what can be done to the selected thing.
+    case beginAction
+
+    // What leaves the console.
+    /// Copies what is selected.
+    case copy
+    /// Copies the command that asks for what is selected: a health row's curl.
+    case copyCommand
 }
 
-/// Work that the store asks the run loop to do.
-public enum Effect: Equatable, Sendable {
-    /// Leave the console.
-    case quit
+/// One thing that can be done in the column chooser.
+public enum ChooserStep: Hashable, Sendable {
+    /// Moves the cursor.
+    case move(by: Int)
+    /// Moves the column under the cursor.
+    case shift(by: Int)
+    /// Shows or hides the column under the cursor.
+    case toggle
+    /// Makes the column under the cursor wider, or narrower.
+    case widen(by: Int)
+    /// Puts every column back to where it was, as wide as it was.
+    case reset
+    /// Closes the chooser.
+    case close
 }
 
-/// The views of the number keys, in their order.
-public enum ViewID: Int, CaseIterable, Sendable {
-    case pulse = 1
-    case sessions, paths, dispatchers, events, findings, health
-
-    /// The view's name as the breadcrumbs show it.
-    public var title: String {
-        switch self {
-        case .pulse: "Pulse"
-        case .sessions: "Sessions"
-        case .paths: "Paths"
-        case .dispatchers: "Dispatchers"
-        case .events: "Events"
-        case .findings: "Findings"
-        case .health: "Health"
-        }
+extension Action {
+    /// Whether a person did it, which ends what the footer says; the world goes on by itself.
+    var comesFromAPerson: Bool {
+        if case .received = self { return false }
+        if case .tick = self { return false }
+        if case .resize = self { return false }
+        if case .addBackend = self { return false }
+        if case .applySettings = self { return false }
+        if case .recall = self { return false }
+        if case .performed = self { return false }
+        if case .say = self { return false }
+        return true
     }
-
-    /// The word that `:` and `--open` know it by.
-    public var word: String { title.lowercased() }
-}
-
-/// Somewhere to be: a view, or one thing opened from it.
-public enum Place: Hashable, Sendable {
-    case view(ViewID)
-    /// One user context, by its session.
-    case context(SessionKey)
-    /// One finding, with its reasons.
-    case finding(FindingKey)
-    /// One consumer path, with its evidence.
-    case path(PathKey)
-    /// One dispatcher, with its past.
-    case dispatcher(DispatcherKey)
-    /// One event, raw.
-    case event(Int)
-    /// One health check, with the endpoint's raw answer.
-    case check(CheckKey)
 }

@@ -90,6 +90,8 @@ public enum RowID: Hashable, Sendable {
     case event(Int)
     /// A finding by its backend and id.
     case finding(FindingKey)
+    /// One id of a context, by its label.
+    case field(String)
     /// The line that says which event should have come.
     case missing
 }

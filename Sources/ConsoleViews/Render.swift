@@ -13,21 +13,26 @@ protocol View {
 
 /// The whole screen for a state: title bar, breadcrumbs, the place that is shown, footer.
 public func render(
-    _ state: ConsoleState, width: Int, height: Int, metrics: TextMetrics = .standard, isASCII: Bool = false
+    _ state: ConsoleState, width: Int, height: Int, metrics: TextMetrics = .standard, isASCII: Bool = false,
+    keys: KeyMap = .standard
 ) -> Frame {
     var frame = Frame(width: width, height: height, metrics: metrics, isASCII: isASCII)
     let (title, rest) = frame.bounds.splitTop(1)
     let (crumbs, inner) = rest.splitTop(1)
     let (body, footer) = inner.splitBottom(1)
     if state.interface.isShowingHelp {
-        HelpView.draw(state, in: body, on: &frame)
+        HelpView.draw(state, keys, in: body, on: &frame)
     } else {
         state.interface.place.drawing.draw(state, in: body, on: &frame)
         if state.isCutOff { frame.dim(body) }
+        if case .chooser(let cursor) = state.interface.overlay {
+            ChooserDrawing.draw(state, cursor: cursor, in: body, on: &frame)
+        }
     }
     TitleBar.draw(state, in: title, on: &frame)
     Breadcrumbs.draw(state, in: crumbs, on: &frame)
-    Footer.draw(state, in: footer, on: &frame)
+    Footer.draw(state, keys, in: footer, on: &frame)
+    Footer.drawCandidates(state, in: body, on: &frame)
     return frame
 }
 

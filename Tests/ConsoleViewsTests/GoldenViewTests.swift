@@ -83,28 +83,3 @@ import WireProtocol
         }
     }
 }
-
-@Suite struct KeyMapTests {
-    @Test func noKeyIsBoundTwiceInAView() {
-        for view in ViewID.allCases {
-            let keys = KeyMap.all.filter { $0.views?.contains(view) ?? true }.flatMap(\.keys)
-            #expect(Set(keys).count == keys.count)
-        }
-    }
-
-    @Test func aPromptTakesEveryCharacter() {
-        var store = IncidentStory.store()
-        _ = store.send(.show(.sessions))
-        _ = store.send(.beginFilter)
-        #expect(KeyMap.action(for: .character("q"), in: store.state) == .insert("q"))
-        #expect(KeyMap.action(for: .enter, in: store.state) == .acceptPrompt)
-        #expect(KeyMap.action(for: .escape, in: store.state) == .cancelPrompt)
-    }
-
-    @Test func everyViewHasItsNumber() {
-        let state = IncidentStory.store().state
-        for view in ViewID.allCases {
-            #expect(KeyMap.action(for: .character(Character("\(view.rawValue)")), in: state) == .show(view))
-        }
-    }
-}

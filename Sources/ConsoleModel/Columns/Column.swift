@@ -26,6 +26,13 @@ public struct Column<Row: Sendable>: Sendable {
     /// What its colour comes from; nil for plain text.
     public let severity: @Sendable (Row) -> Severity?
 
+    /// The same column at another width.
+    func wide(_ width: Int) -> Column {
+        Column(
+            name, title, width: width, minimum: Swift.min(minimumWidth, width), drop: dropOrder,
+            alignment: alignment, search: searchText, sort: sortKey, severity: severity, text: text)
+    }
+
     init(
         _ name: String, _ title: String, width: Int, minimum: Int? = nil, drop: Int = 0,
         alignment: Alignment = .left, search: (@Sendable (Row) -> String)? = nil,

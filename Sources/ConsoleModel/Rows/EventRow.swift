@@ -72,7 +72,7 @@ extension ConsoleState {
         } catch { problem = error }
         let anchor = selectedEvent ?? max(shown.lowerBound, shown.upperBound - 1)
         var search = EventSearch(state: self, filter: filter)
-        let isAtEnd = selectedEvent == nil || interface.isFollowing
+        let isAtEnd = selectedEvent == nil || interface.stream.isFollowing
         let after = isAtEnd ? [] : search.rows(from: anchor + 1, in: shown, step: 1, count: height / 2)
         let before = search.rows(
             from: min(anchor, shown.upperBound - 1), in: shown, step: -1, count: height - after.count)
@@ -87,15 +87,31 @@ extension ConsoleState {
             forgotten: events.forgotten, isPartial: search.isExhausted, filterError: problem)
     }
 
-    /// The numbers of the events that may be seen: all, or those before the pause.
+    /// The numbers of the events that may be seen: those inside the window of time, and before the pause.
     var shownEvents: Range<Int> {
-        let end = min(events.endNumber, interface.pausedAt ?? events.endNumber)
-        return min(events.firstNumber, end)..<end
+        let end = min(events.endNumber, interface.stream.pausedAt ?? events.endNumber)
+        let first = min(events.firstNumber, end)
+        guard let window = interface.stream.window else { return first..<end }
+        return firstEvent(within: window, in: first..<end)..<end
+    }
+
+    /// The first event that is not older than the window; events stand by arrival, which is nearly by time.
+    private func firstEvent(within window: Duration, in range: Range<Int>) -> Int {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if let record = events[middle], now.since(record.timestamp) > window {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
     }
 
     /// The selected event; nil while the newest one is followed.
     var selectedEvent: Int? {
-        guard !interface.isFollowing,
+        guard !interface.stream.isFollowing,
             case .event(let number)? = interface.tables[.view(.events)]?.selections[0]
         else { return nil }
         return min(

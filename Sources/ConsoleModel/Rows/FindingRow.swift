@@ -12,22 +12,25 @@ public struct FindingRow: TableRow {
 
     /// What a selection keeps.
     public var rowID: RowID { .finding(finding.key) }
-    /// How urgently it needs a person.
-    public var severity: Severity? { finding.severity }
+    /// What a person has said about it.
+    public let standing: FindingStanding
+    /// How urgently it needs a person; not at all once somebody has seen it.
+    public var severity: Severity? { standing == .open ? finding.severity : nil }
     /// The columns, left to right.
     public static var columns: [Column<FindingRow>] { FindingColumns.all }
 }
 
 extension ConsoleState {
-    /// The findings view, the most urgent first.
+    /// The findings view, the most urgent first; what somebody has seen stands last.
     public func findingTable() -> Table<FindingRow> { table(findingRows(), view: .findings) }
 
     func findingRows() -> [FindingRow] {
-        findings.map { finding in
+        let rows = findings.map { finding in
             FindingRow(
                 finding: finding, backendName: backend(finding.backend)?.name ?? "",
-                since: finding.since.map { now.since($0) })
+                since: finding.since.map { now.since($0) }, standing: standing(of: finding))
         }
+        return rows.filter { $0.standing == .open } + rows.filter { $0.standing != .open }
     }
 
     /// The finding of that key, as triage says it now; nil when it holds no longer.

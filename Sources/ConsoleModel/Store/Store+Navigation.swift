@@ -5,15 +5,15 @@ extension Store {
     /// One place back, or out of the console at the root; help and prompts are closed first.
     mutating func quitOrBack() -> [Effect] {
         let interface = state.interface
-        if interface.places.count == 1, interface.prompt == nil, !interface.isShowingHelp { return [.quit] }
-        if interface.isShowingHelp || interface.prompt != nil { goBack() } else { pop() }
+        if interface.places.count == 1, interface.prompt == nil, interface.overlay == nil { return [.quit] }
+        if interface.overlay != nil || interface.prompt != nil { goBack() } else { pop() }
         return []
     }
 
     /// Shows a view of the number keys.
     mutating func show(_ view: ViewID) {
         let before = state.interface.view
-        if before != view { state.interface.lastView = before }
+        if before != view { state.interface.history.lastView = before }
         go([.view(view)])
     }
 
@@ -32,7 +32,7 @@ extension Store {
     /// Shows another stack of places, and remembers this one.
     private mutating func go(_ places: [Place]) {
         state.interface.prompt = nil
-        state.interface.isShowingHelp = false
+        state.interface.overlay = nil
         guard places != state.interface.places else { return }
         state.interface.history.earlier.append(state.interface.places)
         if state.interface.history.earlier.count > 50 { state.interface.history.earlier.removeFirst() }
@@ -51,12 +51,13 @@ extension Store {
         state.interface.places = places
         state.interface.section = 0
         state.interface.prompt = nil
+        state.interface.overlay = nil
     }
 
     /// Peels help, prompt, filter, then the place; at the root, Pulse is where everything ends.
     mutating func goBack() {
-        if state.interface.isShowingHelp {
-            state.interface.isShowingHelp = false
+        if state.interface.overlay != nil {
+            state.interface.overlay = nil
         } else if state.interface.prompt != nil {
             state.interface.prompt = nil
         } else if case .view(let view) = state.interface.place, state.interface.filters[view] != nil {
@@ -87,7 +88,7 @@ extension ConsoleState {
     public var sectionCount: Int {
         switch interface.place {
         case .view(.pulse): 2
-        case .context: 2
+        case .context: 3
         case .view(.findings), .view(.sessions), .view(.paths), .view(.dispatchers), .view(.events),
             .view(.health), .finding, .path, .dispatcher, .event, .check:
             1
@@ -106,7 +107,18 @@ extension ConsoleState {
             if interface.place == .dispatcher(key) { return nil }
             return .dispatcher(key)
         case .run(let key): return newestEvent(of: key).map { .event($0) }
+        case .field(let name): return place(behindField: name)
         case .missing: return nil
+        }
+    }
+
+    /// What a context's ids lead to: its dispatcher, its path.
+    private func place(behindField name: String) -> Place? {
+        guard case .context(let key) = interface.place, let detail = contextDetail(key) else { return nil }
+        switch name {
+        case "dispatcher": return detail.dispatcher.map { .dispatcher($0.key) }
+        case "path": return detail.path.map { .path($0.key) }
+        default: return nil
         }
     }
 

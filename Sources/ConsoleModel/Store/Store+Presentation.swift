@@ -4,7 +4,8 @@ import WireProtocol
 extension Store {
     /// The next column in the table's order; behind the last one comes the table's own order.
     mutating func sort(by step: Int) {
-        let names = state.sortableColumns
+        let shown = state.columnChoices.filter(\.isShown).map(\.name)
+        let names = state.interface.kind == .events ? [] : shown
         guard !names.isEmpty else { return }
         let place = state.interface.place
         let current = state.interface.table.sortColumn.flatMap { names.firstIndex(of: $0) } ?? -1
@@ -15,37 +16,35 @@ extension Store {
 
     /// Stops or goes on showing new events.
     mutating func togglePause() {
-        if state.interface.isPaused {
-            state.interface.pausedAt = nil
+        if let paused = state.interface.stream.pausedAt {
+            state.interface.stream.pausedAt = nil
+            let waiting = state.events.endNumber - paused
+            say("goes on; \(CountText.plural(waiting, "event")) came meanwhile", .ok)
         } else {
-            state.interface.pausedAt = state.events.endNumber
+            state.interface.stream.pausedAt = state.events.endNumber
+            say("paused: events go on arriving and are counted; p goes on", .ok)
         }
     }
 
     /// Keeps the newest event selected, or stops that.
     mutating func toggleFollow() {
-        if state.interface.isFollowing {
+        if state.interface.stream.isFollowing {
             // What was the newest stays selected, so that nothing jumps.
             let newest = state.shownEvents.upperBound - 1
-            state.interface.isFollowing = false
+            state.interface.stream.isFollowing = false
             state.interface.tables[.view(.events), default: TableState()].selections[0] = .event(newest)
         } else {
-            state.interface.isFollowing = true
-            state.interface.pausedAt = nil
+            state.interface.stream.isFollowing = true
+            state.interface.stream.pausedAt = nil
         }
     }
-}
 
-extension ConsoleState {
-    /// The names of the columns that the shown table can be sorted by.
-    public var sortableColumns: [String] {
-        switch interface.place {
-        case .view(.sessions): SessionRow.columns.map(\.name)
-        case .view(.paths): PathRow.columns.map(\.name)
-        case .view(.dispatchers): DispatcherRow.columns.map(\.name)
-        case .view(.findings): FindingRow.columns.map(\.name)
-        case .view(.health): HealthRow.columns.map(\.name)
-        case .view(.events), .view(.pulse), .context, .finding, .path, .dispatcher, .event, .check: []
-        }
+    /// Looks at another stretch of time in the events view.
+    mutating func nextWindow(by step: Int) {
+        let windows = StreamState.windows
+        let current = windows.firstIndex(of: state.interface.stream.window) ?? 0
+        let next = windows[(current + step + windows.count) % windows.count]
+        state.interface.stream.window = next
+        say(next.map { "the last \(AgeText.age($0))" } ?? "everything that is kept", .ok)
     }
 }

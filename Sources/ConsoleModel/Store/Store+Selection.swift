@@ -7,6 +7,10 @@ extension Store {
 
     /// Moves the selection; it stops at the ends.
     mutating func moveSelection(by offset: Int) {
+        if state.interface.isShowingHelp {
+            state.interface.helpScroll = max(0, state.interface.helpScroll.adding(offset))
+            return
+        }
         if state.interface.place == .view(.events) { return moveEvents(by: offset) }
         let rows = state.selectableRows().map(\.id)
         guard !rows.isEmpty else { return }
@@ -21,8 +25,12 @@ extension Store {
 
     /// Selects the first row, or the last one.
     mutating func select(first isFirst: Bool) {
+        if state.interface.isShowingHelp {
+            state.interface.helpScroll = isFirst ? 0 : 10_000
+            return
+        }
         if state.interface.place == .view(.events) {
-            state.interface.isFollowing = !isFirst && !state.interface.isPaused
+            state.interface.stream.isFollowing = !isFirst && !state.interface.isPaused
             let shown = state.shownEvents
             guard !shown.isEmpty else { return }
             return remember(.event(isFirst ? shown.lowerBound : shown.upperBound - 1))
@@ -40,8 +48,36 @@ extension Store {
         let rows = search.rows(
             from: current + offset.signum(), in: shown, step: offset.signum(),
             count: min(shown.count, Int(clamping: offset.magnitude)))
-        state.interface.isFollowing = false
+        state.interface.stream.isFollowing = false
         remember(.event(rows.last?.number ?? current))
+    }
+
+    /// Selects a row, if it is one of the section's.
+    mutating func select(_ row: RowID) {
+        if case .event(let number) = row, state.interface.place == .view(.events) {
+            guard state.shownEvents.contains(number) else { return }
+            state.interface.stream.isFollowing = false
+            return remember(row)
+        }
+        if state.selectableRows().contains(where: { $0.id == row }) { remember(row) }
+    }
+
+    /// Selects the next row of a context that holds what is searched for; 0 stays where it holds it already.
+    mutating func nextMatch(by step: Int) {
+        guard case .context(let key) = state.interface.place, !state.interface.table.search.isEmpty,
+            let detail = state.contextDetail(key)
+        else { return }
+        state.interface.section = 1
+        let needle = CaselessText(state.interface.table.search)
+        let rows = detail.timeline.map { (id: $0.rowID, text: "\($0.word) \($0.detail)") }
+        guard !rows.isEmpty else { return say("no event to search", .notice) }
+        let current = state.selectedRowID.flatMap { id in rows.firstIndex { $0.id == id } } ?? 0
+        let direction = step == 0 ? 1 : step
+        for distance in (step == 0 ? 0 : 1)...rows.count {
+            let index = ((current + direction * distance) % rows.count + rows.count) % rows.count
+            if needle.isIn(rows[index].text) { return remember(rows[index].id) }
+        }
+        say("nothing holds \(state.interface.table.search)", .notice)
     }
 
     /// Makes a row the selected one of the section.
@@ -61,7 +97,7 @@ extension Store {
         let rows = state.selectableRows()
         if state.interface.place == .view(.events) { return selectError(step: step) }
         guard rows.contains(where: { $0.severity ?? .ok >= .notice }) else {
-            if state.interface.place != .view(.findings), !state.findings.isEmpty { show(.findings) }
+            if state.interface.place != .view(.findings), !state.openFindings.isEmpty { show(.findings) }
             return
         }
         let current = state.selectedRowID.flatMap { id in rows.firstIndex { $0.id == id } } ?? 0
@@ -83,7 +119,7 @@ extension Store {
         var number = isElsewhere ? shown.upperBound - 1 : (state.selectedEvent ?? shown.upperBound - 1) + step
         while shown.contains(number) {
             if let record = state.events[number], record.isTroubling {
-                state.interface.isFollowing = false
+                state.interface.stream.isFollowing = false
                 return remember(.event(number))
             }
             number += step
@@ -150,10 +186,16 @@ extension ConsoleState {
         case .view(.events): return []
         case .context(let key):
             guard let detail = contextDetail(key) else { return [] }
-            if interface.section == 0 {
+            switch interface.section {
+            case 0:
                 return detail.runs.map {
                     SelectableRow(id: $0.rowID, severity: $0.violations.isEmpty ? nil : .warning)
                 }
+            case 2:
+                return detail.fields.filter { $0.value != nil }.map {
+                    SelectableRow(id: .field($0.label), severity: nil)
+                }
+            default: break
             }
             return detail.timeline.map { SelectableRow(id: $0.rowID, severity: $0.severity) }
         case .finding(let key): return [SelectableRow(id: .finding(key), severity: nil)]

@@ -17,11 +17,16 @@ public struct Store: Sendable {
 
     /// Applies one action and returns the work it asks for; one line for each action, the compiler is the registry.
     public mutating func send(_ action: Action) -> [Effect] {
+        if action.comesFromAPerson { state.interface.notices.isShown = false }
         switch action {
         case .addBackend(let key, let url): _ = place(of: key, url: url)
         case .received(let key, let message, let moment): receive(message, from: key, at: moment)
         case .tick(let moment): tick(moment)
         case .resize(let width, let height): resize(width: width, height: height)
+        case .applySettings(let settings): apply(settings)
+        case .recall(let remembered): state.interface.remembered = remembered
+        case .performed(let request, let outcome): note(outcome, of: request)
+        case .say(let text, let severity): say(text, severity)
 
         case .quit: return [.quit]
         case .quitOrBack: return quitOrBack()
@@ -29,12 +34,15 @@ public struct Store: Sendable {
         case .open(let place): push(place)
         case .drill: drill()
         case .back: goBack()
-        case .lastView: if let last = state.interface.lastView { show(last) }
+        case .lastView: if let last = state.interface.history.lastView { show(last) }
         case .historyBack: step(from: \.earlier, to: \.later)
         case .historyForward: step(from: \.later, to: \.earlier)
         case .nextSection: moveSection(by: 1)
         case .previousSection: moveSection(by: -1)
 
+        case .select(let row): select(row)
+        case .selectSection(let section):
+            state.interface.section = min(max(0, section), state.sectionCount - 1)
         case .moveSelection(let offset): moveSelection(by: offset)
         case .moveHalfPage(let direction): moveSelection(by: direction.signum() * halfPage)
         case .selectFirst: select(first: true)
@@ -43,24 +51,63 @@ public struct Store: Sendable {
         case .previousAttention: selectNeedy(step: -1)
         case .nextError: selectError(step: 1)
         case .previousError: selectError(step: -1)
+        case .nextMark: selectNextMark()
+        case .nextMatch(let step): nextMatch(by: step)
 
         case .beginFilter: beginFilter()
-        case .beginCommand: state.interface.prompt = Prompt(kind: .command, text: "")
+        case .beginSearch: beginSearch()
+        case .beginCommand: state.interface.prompt = Prompt(kind: .command)
         case .insert(let text): insert(text)
         case .deleteBackward: deleteBackward()
-        case .completePrompt: completePrompt()
+        case .deleteWord: deleteWord()
+        case .clearPrompt: edit("")
+        case .completePrompt: completePrompt(by: 1)
+        case .completePromptBackward: completePrompt(by: -1)
+        case .earlierEntry: recallEntry(by: 1)
+        case .laterEntry: recallEntry(by: -1)
         case .acceptPrompt: return acceptPrompt()
         case .cancelPrompt: state.interface.prompt = nil
 
         case .sortByNextColumn: sort(by: 1)
         case .sortByPreviousColumn: sort(by: -1)
-        case .reverseSort:
-            state.interface.tables[state.interface.place, default: TableState()].isReversed.toggle()
+        case .reverseSort: changeTable { $0.isReversed.toggle() }
+        case .scrollColumns(let offset): scrollColumns(by: offset)
+        case .scrollPage(let line): changeTable { $0.scroll = max(0, line) }
+        case .chooseColumns: chooseColumns()
+        case .chooser(let step): choose(step)
+        case .groupByNext: groupByNext()
+        case .nextWindow(let step): nextWindow(by: step)
+        case .toggleWrap: state.interface.stream.isWrapping.toggle()
         case .togglePause: togglePause()
         case .toggleFollow: toggleFollow()
-        case .toggleHelp: state.interface.isShowingHelp.toggle()
+        case .toggleHelp: toggleHelp()
+        case .nextTheme: return nextTheme()
+
+        case .toggleMark: return toggleMark()
+        case .acknowledge: return acknowledge()
+        case .snooze: return snooze()
+        case .beginAction: beginAction()
+        case .copy: return copy(state.copyText)
+        case .copyCommand: return copy(state.copyCommandText)
         }
         return []
+    }
+
+    /// Changes what the shown place's table remembers.
+    mutating func changeTable(_ change: (inout TableState) -> Void) {
+        change(&state.interface.tables[state.interface.place, default: TableState()])
+    }
+
+    private mutating func toggleHelp() {
+        state.interface.overlay = state.interface.isShowingHelp ? nil : .help(topic: nil)
+        state.interface.helpScroll = 0
+    }
+
+    private mutating func copy(_ text: String?) -> [Effect] {
+        guard let text else { return [] }
+        let lines = text.utf8.count { $0 == 0x0A }
+        say(lines > 1 ? "copied \(lines) lines" : "copied \(text.prefix(60))", .ok)
+        return [.copy(text)]
     }
 
     private mutating func tick(_ moment: Timestamp) {
@@ -116,6 +163,8 @@ public struct Store: Sendable {
     /// Runs every rule, and remembers when each finding was first seen.
     private mutating func triage() {
         let findings = state.triage()
+        let keys = Set(findings.map(\.key))
+        forget(gone: state.findings.map(\.key).filter { !keys.contains($0) })
         var seen: [FindingKey: Timestamp] = [:]
         for finding in findings {
             seen[finding.key] = state.firstSeen[finding.key] ?? finding.since ?? state.now

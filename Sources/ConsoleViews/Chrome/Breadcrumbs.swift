@@ -6,7 +6,10 @@ import WireProtocol
 /// The line under the title: where we are, how many rows there are, how they are chosen.
 enum Breadcrumbs {
     static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
-        let crumbs = state.interface.isShowingHelp ? ["Help"] : state.interface.places.map(words)
+        var crumbs = state.interface.places.map(words)
+        if case .help(let topic) = state.interface.overlay {
+            crumbs.append(topic.map { "Help: \($0)" } ?? "Help")
+        }
         let end = frame.write(
             " " + crumbs.joined(separator: " › "), line: 0, in: rect, style: Style(.accent, isBold: true))
         let note = state.interface.isShowingHelp ? "" : note(state)

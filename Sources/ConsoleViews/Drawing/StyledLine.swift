@@ -11,7 +11,7 @@ struct StyledLine: Equatable {
         let style: Style
     }
 
-    private(set) var pieces: [Piece] = []
+    fileprivate(set) var pieces: [Piece] = []
     /// What a selection of this line points at.
     var rowID: RowID?
 
@@ -31,6 +31,29 @@ struct StyledLine: Equatable {
         let width = pieces.reduce(0) { $0 + TextMetrics.standard.width(of: $1.text) }
         return then(String(repeating: " ", count: max(1, column - width))).then(text, style)
     }
+
+    /// The same line, no longer than `width` columns.
+    func clipped(to width: Int) -> StyledLine {
+        var line = self
+        line.pieces = []
+        var room = width
+        for piece in pieces where room > 0 {
+            let size = TextMetrics.standard.width(of: piece.text)
+            guard size > room else {
+                line.pieces.append(piece)
+                room -= size
+                continue
+            }
+            var text = piece.text
+            while TextMetrics.standard.width(of: text) > room - 1, !text.isEmpty { text.removeLast() }
+            line.pieces.append(Piece(text: text + "…", style: piece.style))
+            room = 0
+        }
+        return line
+    }
+
+    /// How many columns it takes.
+    var width: Int { pieces.reduce(0) { $0 + TextMetrics.standard.width(of: $1.text) } }
 
     /// The same line, standing for that row.
     func standing(for rowID: RowID) -> StyledLine {

@@ -31,7 +31,7 @@ enum EventsView: View {
         if refused > 0 { parts.append("\(CountText.grouped(refused)) not readable") }
         let mode =
             state.interface.isPaused
-            ? "PAUSED" : state.interface.isFollowing ? "following" : "not following, F follows"
+            ? "PAUSED" : state.interface.stream.isFollowing ? "following" : "not following, F follows"
         return StyledLine(" " + mode, Style(.accent)).then("   " + parts.joined(separator: "   "), .dim)
     }
 }

@@ -1,0 +1,85 @@
+import PatternDetection
+import WireProtocol
+
+extension ConsoleState {
+    /// What an operator could do to what is selected or shown.
+    public var possibleActions: [ActionRequest] {
+        switch interface.place {
+        case .context(let key): return actions(onSession: key)
+        case .dispatcher(let key): return actions(onDispatcher: key)
+        case .path(let key): return actions(onPath: key)
+        case .view, .finding, .event, .check: break
+        }
+        switch selectedRowID {
+        case .session(let key): return actions(onSession: key)
+        case .dispatcher(let key): return actions(onDispatcher: key)
+        case .path(let key): return actions(onPath: key)
+        case .run, .check, .event, .finding, .missing, .field, nil: return []
+        }
+    }
+
+    /// Ends a live session, or disposes of the dispatcher that it alone owns.
+    private func actions(onSession key: SessionKey) -> [ActionRequest] {
+        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
+            let session = backend.sessions[symbol], !session.isEnded
+        else { return [] }
+        let dispatcher = DispatcherKey(
+            backend: key.backend, id: DispatcherID(rawValue: text(session.dispatcher)))
+        return [ActionRequest(backend: key.backend, kind: .terminate(key.id))]
+            + (session.dispatcher.isNone ? [] : actions(onDispatcher: dispatcher))
+    }
+
+    private func actions(onDispatcher key: DispatcherKey) -> [ActionRequest] {
+        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
+            let dispatcher = backend.dispatchers[symbol], dispatcher.record.state != .disposed
+        else { return [] }
+        return [ActionRequest(backend: key.backend, kind: .dispose(key.id))]
+    }
+
+    /// The two patterns that a path can be moved to; a backend knows no others (WIRE.md).
+    private func actions(onPath key: PathKey) -> [ActionRequest] {
+        [.factory, .singleton].map { ActionRequest(backend: key.backend, kind: .setPattern(key.path, $0)) }
+    }
+}
+
+extension Store {
+    /// Asks for the word that confirms what can be done here.
+    mutating func beginAction() {
+        guard state.whyNoAction == nil else { return say(state.whyNoAction ?? "", .notice) }
+        state.interface.prompt = Prompt(kind: .confirm(state.possibleActions))
+    }
+
+    /// Does what was confirmed, when the word is exactly that of one of the requests.
+    mutating func confirm(_ word: String, _ requests: [ActionRequest]) -> [Effect] {
+        guard let request = requests.first(where: { $0.word == word }) else {
+            let words = requests.map(\.word).joined(separator: " or ")
+            state.interface.prompt?.problem = .init(message: "type \(words), or Esc", position: nil)
+            return []
+        }
+        state.interface.prompt = nil
+        say("asked to \(request.words)", .notice)
+        return [.perform(request)]
+    }
+
+    /// Tells what became of an action, and keeps it among what changed.
+    mutating func note(_ outcome: ActionOutcome, of request: ActionRequest) {
+        func because(_ words: String) -> String { words.isEmpty ? "" : ": \(words)" }
+        switch outcome {
+        case .done(let words):
+            say("✓ \(request.words)\(because(words))", .ok)
+            state.changes.append(
+                Change(
+                    at: state.now, backend: request.backend, text: "you: \(request.words)", severity: .notice)
+            )
+        case .refused(let words): say("refused to \(request.words)\(because(words))", .warning)
+        case .failed(let words): say("could not \(request.words)\(because(words))", .critical)
+        }
+    }
+
+    /// Says one line in the footer, until the next key.
+    mutating func say(_ text: String, _ severity: Severity) {
+        state.interface.notices.all.append(Notice(text: text, severity: severity, at: state.now))
+        if state.interface.notices.all.count > 100 { state.interface.notices.all.removeFirst() }
+        state.interface.notices.isShown = true
+    }
+}
