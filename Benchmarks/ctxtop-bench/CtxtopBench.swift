@@ -1,5 +1,6 @@
 import ConsoleModel
 import ConsoleViews
+import Foundation
 import PatternDetection
 import Screen
 import WireProtocol
@@ -12,26 +13,27 @@ import WireProtocol
         case "generate": generate(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
         case "frame": frame()
         case "scan": scan(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
-        default: print("usage: ctxtop-bench generate [EVENTS] | frame | scan [EVENTS]")
+        case "memory": memory()
+        default: print("usage: ctxtop-bench generate [EVENTS] | frame | memory | scan [EVENTS]")
         }
     }
 
     private static let start = Timestamp(milliseconds: 1_795_441_400_000)
 
     /// Event lines of about 300 bytes: runs of five events of 200 users.
-    private static func lines(_ count: Int) -> [[UInt8]] {
+    private static func lines(_ count: Int, from first: Int = 0, sessions: Int = 1000) -> [[UInt8]] {
         let types: [EventType] = [
             .runStarted, .reasoningStart, .toolCallStart, .toolCallResult, .runFinished,
         ]
-        return (0..<count).map { index in
+        return (first..<first + count).map { index in
             let run = index / types.count
             var about = EventMetadata()
             about.user = UserID(rawValue: "user-\(run % 200)@example.com")
-            about.session = SessionID(rawValue: "01a2097e-95be-76fb-a334-\(100_000_000_000 + run % 1000)")
+            about.session = SessionID(rawValue: "01a2097e-95be-76fb-a334-\(100_000_000_000 + run % sessions)")
             about.run = RunID(rawValue: "01a2097e-ae52-77d0-9278-\(100_000_000_000 + run)")
             about.path = "http"
             about.dispatcher = DispatcherID(
-                rawValue: "01a2097e-99a7-7df2-90ea-\(100_000_000_000 + run % 1000)")
+                rawValue: "01a2097e-99a7-7df2-90ea-\(100_000_000_000 + run % sessions)")
             about.sequence = index % types.count
             about.id = "boot-\(index)"
             return OutgoingEvent(
@@ -67,6 +69,28 @@ import WireProtocol
         print(
             "events per second into the store: \(Int(rates.sorted()[2])) (median of 5, \(count) events, \(bytes.count >> 20) MB)"
         )
+    }
+
+    /// What 1,000,000 events of 10,000 sessions take, above what the empty store took.
+    private static func memory() {
+        let before = residentBytes()
+        var store = Store(ConsoleState(now: start))
+        for first in stride(from: 0, to: 1_000_000, by: 10_000) {
+            let bytes = Array(lines(10_000, from: first, sessions: 10_000).joined(separator: [0x0A]))
+            _ = store.send(.received(BackendKey(0), .events(EventBatch(lines: bytes)), at: start))
+        }
+        let taken = residentBytes() - before
+        let events = store.state.events
+        print("resident after \(events.count) events of 10,000 sessions: \(taken >> 20) MiB")
+        print(
+            "  \(taken / max(1, events.count)) bytes an event, \(events.byteCount >> 20) MiB of them of lines"
+        )
+    }
+
+    /// Linux: the second number of /proc/self/statm, in pages of 4 KiB (proc(5)).
+    private static func residentBytes() -> Int {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
     }
 
     /// A 200x60 frame of the sessions view with 1,000 sessions, the median of 101.

@@ -11,9 +11,24 @@ public enum OperatorWord: String, Hashable, Sendable, CaseIterable {
 /// The grammar of one run: started (thinking | tool pair)* (completed | error).
 ///
 /// A small state machine with terminal states. Tool calls pair as a multiset by
-/// call id. `Call` is whatever identifies a call to the caller. A finished run
-/// is never stale: time does not appear here.
-public struct RunGrammar<Call: Hashable & Sendable>: Hashable, Sendable {
+/// call id. A finished run is never stale: time does not appear here.
+public struct RunGrammar: Hashable, Sendable {
+    /// What tells the calls of a run apart: a digest of the call's id, so that this type needs no generic.
+    ///
+    /// Two ids of one run share a digest once in 2⁶⁴ pairs.
+    public struct Call: Hashable, Sendable, ExpressibleByStringLiteral {
+        private let digest: UInt64
+
+        /// Takes a digest that the caller has made of the id.
+        public init(digest: UInt64) { self.digest = digest }
+
+        /// Makes the digest; seeded once per process, so that no id can be chosen to collide.
+        public init(_ id: String) { digest = UInt64(bitPattern: Int64(id.hashValue)) }
+
+        /// The same for a text in the source.
+        public init(stringLiteral id: String) { self.init(id) }
+    }
+
     /// One fact about a run, as the grammar sees it.
     public enum Step: Hashable, Sendable {
         case started, thinking, completed, error

@@ -18,13 +18,15 @@ import WireProtocol
         #expect(story.backend.reception.counters.eventsReceived == count)
     }
 
-    @Test func bytesAreBoundedTooAndTheNewestBatchStays() {
-        var story = Story(limits: .init(maximumEvents: 1000, maximumBytes: 500))
-        for index in 0..<20 { story.event(.textMessageContent, "r", sequence: index) }
-        #expect(story.state.events.byteCount <= 500)
-        #expect(story.state.events.count > 0)
-        story.lines((0..<50).map { _ in #"{"type":"RAW","timestamp":1}"# }.joined(separator: "\n"))
-        #expect(story.state.events.count == 50)
+    @Test(arguments: [0, 600 << 10]) func bytesAreBoundedTooAndTheNewestStay(_ limit: Int) {
+        var story = Story(limits: .init(maximumEvents: 10_000, maximumBytes: limit))
+        let text = String(repeating: "x", count: 1000)
+        let lines = (0..<2000).map { #"{"type":"RAW","timestamp":\#($0),"content":"\#(text)"}"# }
+        for line in lines { story.lines(line) }
+        #expect(story.state.events.byteCount <= max(limit, 257 << 10))
+        #expect((1..<2000).contains(story.state.events.count))
+        #expect(story.state.events.count + story.state.events.forgotten == 2000)
+        #expect(story.state.eventRow(1999)?.line == Array(lines[1999].utf8))
     }
 
     @Test func theLineIsKeptAsItCame() {

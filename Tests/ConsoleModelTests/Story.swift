@@ -26,6 +26,7 @@ struct Story {
     mutating func receive(_ message: Message) { _ = store.send(.received(key, message, at: now)) }
 
     mutating func lines(_ text: String) { receive(.events(EventBatch(lines: Array(text.utf8)))) }
+    mutating func lines(_ bytes: [UInt8]) { receive(.events(EventBatch(lines: bytes))) }
 
     /// One event of a run; the sequence counts by itself unless one is given.
     mutating func event(

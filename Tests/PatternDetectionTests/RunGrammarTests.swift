@@ -1,7 +1,7 @@
 import PatternDetection
 import Testing
 
-typealias Grammar = RunGrammar<String>
+typealias Grammar = RunGrammar
 
 @Suite struct RunGrammarTests {
     private func grammar(_ steps: [Grammar.Step], sequences: [Int]? = nil, midway: Bool = false) -> Grammar {

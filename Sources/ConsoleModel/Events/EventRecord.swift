@@ -1,12 +1,12 @@
 import WireProtocol
 
-/// One event as the log keeps it: 56 bytes, no reference; its text stays in the batch it came in.
+/// One event as the log keeps it: 64 bytes, no reference; the rest of its line is in the ``LineStore``.
 public struct EventRecord: Hashable, Sendable {
     /// When it was sent, or when it arrived if the source did not say.
     public internal(set) var timestamp = Timestamp(milliseconds: 0)
     var chunk: UInt32 = 0
     var lineOffset: UInt32 = 0
-    var lineCount: UInt32 = 0
+    var template = LineStore.whole
     /// Whose.
     public internal(set) var user = Symbol.none
     /// Of which session.

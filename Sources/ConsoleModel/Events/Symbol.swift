@@ -52,6 +52,11 @@ public struct SymbolTable: Equatable, Sendable {
     /// The text of a symbol.
     public subscript(symbol: Symbol) -> String { texts[Int(symbol.rawValue)] }
 
+    /// The bytes of a symbol's text as they came.
+    func bytes(_ symbol: Symbol) -> ArraySlice<UInt8> {
+        symbol.isNone ? [] : keys[ends[Int(symbol.rawValue) - 1]..<ends[Int(symbol.rawValue)]]
+    }
+
     /// The same texts in the same order.
     public static func == (first: Self, second: Self) -> Bool { first.texts == second.texts }
 
@@ -93,7 +98,7 @@ public struct SymbolTable: Equatable, Sendable {
     mutating func intern(_ symbol: Symbol, of other: SymbolTable) -> Symbol {
         let index = Int(symbol.rawValue)
         guard index > 0 else { return .none }
-        return other.keys[other.ends[index - 1]..<other.ends[index]].withUnsafeBufferPointer { intern($0) }
+        return other.bytes(symbol).withUnsafeBufferPointer { intern($0) }
     }
 
     private mutating func internLong(_ bytes: UnsafeBufferPointer<UInt8>) -> Symbol {

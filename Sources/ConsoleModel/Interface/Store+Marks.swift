@@ -21,7 +21,7 @@ extension Store {
     }
 
     private mutating func toggleBookmark(_ number: Int) -> [Effect] {
-        let line = state.events.line(number)
+        let line = state.events.line(number, state.symbols)
         guard let record = state.events[number], !line.isEmpty else { return [] }
         let fingerprint = Bookmark.fingerprint(of: line)
         let before = state.interface.remembered.bookmarks.count
@@ -83,7 +83,7 @@ extension ConsoleState {
         guard !bookmarks.isEmpty, let record = events[number],
             bookmarks.contains(where: { $0.at == record.timestamp.milliseconds })
         else { return nil }
-        let fingerprint = Bookmark.fingerprint(of: events.line(number))
+        let fingerprint = Bookmark.fingerprint(of: events.line(number, symbols))
         return bookmarks.last { $0.fingerprint == fingerprint }
     }
 }

@@ -127,7 +127,7 @@ extension ConsoleState {
                 ? backend(record.backend)?.name ?? "" : backends.first?.name ?? "",
             user: text(record.user), session: text(record.session),
             path: record.path.isNone ? nil : ConsumerPath(rawValue: text(record.path)),
-            word: word(record), line: events.line(number))
+            word: word(record), line: events.line(number, symbols))
     }
 
     /// What an event means, in one word.

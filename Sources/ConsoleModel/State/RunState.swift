@@ -16,7 +16,7 @@ public struct RunState: Equatable, Sendable {
     /// How it stands.
     public internal(set) var state = RunRecord.State.open
     /// What its events say about the grammar; calls are told apart by the hash of their id.
-    var grammar: RunGrammar<UInt64>
+    var grammar: RunGrammar
     /// Violations that the backend saw, or that were seen before events were lost.
     var otherViolations: [String] = []
     /// What it has sent.
@@ -48,7 +48,7 @@ public struct RunState: Equatable, Sendable {
 
     /// A tool call under way.
     public struct OpenTool: Hashable, Sendable {
-        let call: UInt64
+        let call: RunGrammar.Call
         /// The tool.
         public internal(set) var name: Symbol
         /// When the call started.
@@ -65,6 +65,6 @@ public struct RunState: Equatable, Sendable {
 
     /// Whether it was seen to deliver to another user than its own.
     public var crossesUsers: Bool {
-        violations.contains(RunGrammar<UInt64>.Violation.otherUser.rawValue)
+        violations.contains(RunGrammar.Violation.otherUser.rawValue)
     }
 }

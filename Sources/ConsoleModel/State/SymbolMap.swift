@@ -77,12 +77,11 @@ public struct SymbolMap<Value: Equatable & Sendable>: Equatable, Sendable {
         guard let place = place(symbol) else { return }
         places[Int(symbol.rawValue)] = 0
         let last = values.count - 1
+        let (lastValue, lastKey) = (values.removeLast(), keys.removeLast())
         if place != last {
-            values.swapAt(place, last)
-            keys.swapAt(place, last)
-            places[Int(keys[place].rawValue)] = UInt32(truncatingIfNeeded: place + 1)
+            values[place] = lastValue
+            keys[place] = lastKey
+            places[Int(lastKey.rawValue)] = UInt32(truncatingIfNeeded: place + 1)
         }
-        values.removeLast()
-        keys.removeLast()
     }
 }

@@ -12,12 +12,11 @@ extension BackendState {
         reception.counters.decodeErrors = reception.counters.decodeErrors.adding(batch.refused.count)
         if let refused = batch.refused.last { reception.lastRefusal = refused.reason }
         guard !batch.events.isEmpty else { return }
-        let chunk = log.beginChunk(batch.bytes, eventCount: batch.events.count)
         batch.bytes.withUnsafeBufferPointer { bytes in
             let reader = EventReader(batch: batch, bytes: bytes)
+            var cuts: [LineTemplate.Cut] = []
             for event in batch.events {
                 var record = reader.record(event, &symbols)
-                record.chunk = chunk
                 record.backendNumber = UInt16(truncatingIfNeeded: key.rawValue)
                 if let sent = event.timestamp {
                     record.timestamp = sent
@@ -27,7 +26,7 @@ extension BackendState {
                     record.marks.insert(.stamped)
                 }
                 take(event, &record, reader, &symbols, number: log.endNumber, changes: &changes)
-                log.append(record)
+                log.append(record, event, bytes, &cuts)
             }
         }
         statistics.flush(sessions: liveSessionCount)
@@ -59,7 +58,8 @@ extension BackendState {
     private func belongsToRun(_ record: EventRecord) -> Bool {
         guard !record.run.isNone else { return false }
         guard record.type == .custom, SymbolTable.customEvent(record.name) != nil else { return true }
-        return runs.place(record.run).map { runs.values[$0].state == .open } ?? false
+        guard let place = runs.place(record.run) else { return false }
+        return runs[place: place].state == .open
     }
 
     private var liveSessionCount: Int { max(0, sessions.count - past.sessions.count) }
@@ -83,8 +83,8 @@ extension BackendState {
         _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader, _ word: OperatorWord?
     ) -> RunState.Progress {
         let place = runs.place(record.run) ?? beginRun(record, event)
-        let call = reader.hash(event.call)
-        let step: RunGrammar<UInt64>.Step =
+        let call = reader.call(event)
+        let step: RunGrammar.Step =
             switch event.type {
             case .runStarted: .started
             case .toolCallStart: .toolExecuting(call)
@@ -167,9 +167,8 @@ extension BackendState {
     private mutating func follow(_ run: RunState.Progress, of session: Int, _ record: EventRecord) {
         let isStart = record.type == .runStarted
         if sessions.values[session].lastRun != record.run {
-            let last = runs.place(sessions.values[session].lastRun)
-            let isFree = last.map { runs.values[$0].isClosed } ?? true
-            guard isStart || isFree else { return }
+            let last = runs.place(sessions[place: session].lastRun)
+            guard isStart || last == nil || runs.isClosed(at: last) else { return }
             sessions[place: session].lastRun = record.run
             sessions[place: session].runCount = sessions.values[session].runCount.adding(1)
         }
@@ -198,6 +197,14 @@ extension BackendState {
     }
 }
 
+extension SymbolMap<RunState> {
+    /// Whether the run at a place is closed; read where it is, a copy of a run costs more than its event.
+    fileprivate func isClosed(at place: Int?) -> Bool {
+        guard let place else { return false }
+        return self[place: place].isClosed
+    }
+}
+
 extension RunState {
     /// Whether its terminal event has come, or can come no more.
     var isClosed: Bool { state != .open && state != .unknown && state != .lost }
@@ -214,7 +221,7 @@ extension RunState {
 
     /// Takes one event.
     mutating func apply(
-        _ record: inout EventRecord, _ step: RunGrammar<UInt64>.Step, _ word: OperatorWord?, call: UInt64
+        _ record: inout EventRecord, _ step: RunGrammar.Step, _ word: OperatorWord?, call: RunGrammar.Call
     ) -> Progress {
         let moment = record.timestamp
         events = events.adding(1)
@@ -240,7 +247,8 @@ extension RunState {
             isClosed: isClosed, ledger: ledger, startedAt: times.startedAt, session: session, tool: tool)
     }
 
-    private mutating func noteTool(_ record: inout EventRecord, call: UInt64) -> (Symbol, Duration)? {
+    private mutating func noteTool(_ record: inout EventRecord, call: RunGrammar.Call) -> (Symbol, Duration)?
+    {
         switch record.type {
         case .toolCallStart:
             if !isClosed { tools.append(OpenTool(call: call, name: record.name, since: record.timestamp)) }

@@ -13,8 +13,6 @@ struct EventReader {
     func record(_ event: ScannedEvent, _ symbols: inout SymbolTable) -> EventRecord {
         var record = EventRecord()
         record.type = event.type
-        record.lineOffset = event.line.offset
-        record.lineCount = UInt32(truncatingIfNeeded: event.line.count)
         record.user = intern(event.user, &symbols)
         record.session = intern(event.session, &symbols)
         record.run = intern(event.run, &symbols)
@@ -35,9 +33,11 @@ struct EventReader {
     /// The text of a slice.
     func string(_ slice: TextSlice) -> String { batch.string(slice) }
 
-    /// What tells calls apart: the hash of the id's bytes.
-    func hash(_ slice: TextSlice) -> UInt64 {
-        slice.isEmpty ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[slice.range]))
+    /// What tells the call of an event apart: the hash of the id's bytes.
+    func call(_ event: ScannedEvent) -> RunGrammar.Call {
+        RunGrammar.Call(
+            digest: event.call.isEmpty
+                ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[event.call.range])))
     }
 
     /// The outcome; success unless it is spelled as another one.

@@ -40,7 +40,7 @@ struct MonitorState {
     /// An open run and its grammar.
     struct RunEntry {
         var record: RunRecord
-        var grammar = RunGrammar<String>()
+        var grammar = RunGrammar()
         var startedAt: Timestamp
         var nextSequence = 0
     }
@@ -161,8 +161,8 @@ public struct PublishedEvent: Sendable {
 
 extension OutgoingEvent {
     /// The event as the run grammar sees it.
-    var grammarStep: RunGrammar<String>.Step {
-        let call = fields.string("toolCallId") ?? ""
+    var grammarStep: RunGrammar.Step {
+        let call = RunGrammar.Call(fields.string("toolCallId") ?? "")
         return switch type {
         case .runStarted: .started
         case .toolCallStart: .toolExecuting(call)

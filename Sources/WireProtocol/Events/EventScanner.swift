@@ -8,9 +8,6 @@ struct EventScanner {
     private var index: Int
     private let end: Int
     private var event = ScannedEvent()
-    private var thread = TextSlice.none
-    private var runField = TextSlice.none
-    private var hasType = false
 
     /// Scans `range` of `bytes`; offsets in the result are relative to the whole buffer.
     static func scan(
@@ -20,8 +17,8 @@ struct EventScanner {
         try scanner.line()
         var event = scanner.event
         event.line = TextSlice(offset: range.lowerBound, count: range.count)
-        if event.session.isEmpty { event.session = scanner.thread }
-        if event.run.isEmpty { event.run = scanner.runField }
+        if event.session.isEmpty { event.session = event.threadField }
+        if event.run.isEmpty { event.run = event.runField }
         return event
     }
 
@@ -70,19 +67,21 @@ struct EventScanner {
             event.typeName = try textOrSkip()
             event.type = EventType(bytes: UnsafeBufferPointer(rebasing: bytes[event.typeName.range]))
         case 4 where key == "name": event.name = try textOrSkip()
-        case 5 where key == "runId": runField = try textOrSkip()
+        case 5 where key == "runId": event.runField = try textOrSkip()
         case 5 where key == "value": event.value = try rawValue()
         case 5 where key == "delta": event.text = try textOrSkip()
         case 7 where key == "message": event.text = try textOrSkip()
         case 7 where key == "content": event.text = try textOrSkip()
         case 7 where key == "outcome": event.value = try rawValue()
-        case 8 where key == "threadId": thread = try textOrSkip()
+        case 8 where key == "threadId": event.threadField = try textOrSkip()
         case 8 where key == "metadata":
             guard try peek() == UInt8(ascii: "{") else { return try skipValue() }
             try members { (scanner, key) throws(JSONError) in try scanner.metadata(key) }
         case 8 where key == "stepName": event.name = try textOrSkip()
         case 9 where key == "timestamp":
+            let start = index
             event.timestamp = try wholeNumber().map { Timestamp(milliseconds: $0) }
+            event.timestampDigits = plainDigits(from: start, atMost: 18)
         case 10 where key == "toolCallId": event.call = try textOrSkip()
         case 12 where key == "toolCallName": event.name = try textOrSkip()
         default: try skipValue()
@@ -93,7 +92,10 @@ struct EventScanner {
         switch key.count {
         case 2 where key == "id": event.id = try textOrSkip()
         case 3 where key == "run": event.run = try textOrSkip()
-        case 3 where key == "seq": event.sequence = try wholeNumber().flatMap { Int(exactly: $0) }
+        case 3 where key == "seq":
+            let start = index
+            event.sequence = try wholeNumber().flatMap { Int(exactly: $0) }
+            event.sequenceDigits = plainDigits(from: start, atMost: 9)
         case 4 where key == "user": event.user = try textOrSkip()
         case 4 where key == "path": event.path = try textOrSkip()
         case 7 where key == "session": event.session = try textOrSkip()
@@ -104,6 +106,7 @@ struct EventScanner {
 
     // MARK: Pieces
 
+    @inline(__always)
     private mutating func skipSpace() {
         while index < end, bytes[index] <= 0x20,
             bytes[index] == 0x20 || bytes[index] == 0x09 || bytes[index] == 0x0D
@@ -112,11 +115,13 @@ struct EventScanner {
         }
     }
 
+    @inline(__always)
     private func peek() throws(JSONError) -> UInt8 {
         guard index < end else { throw .truncated(offset: index) }
         return bytes[index]
     }
 
+    @inline(__always)
     private mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard try peek() == byte else { throw .unexpected(byte: bytes[index], offset: index) }
         index += 1
@@ -127,19 +132,45 @@ struct EventScanner {
         try expect(UInt8(ascii: "\""))
         let start = index
         var hasEscapes = false
+        skipPlainText()
         while index < end {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
+            if bytes[index] == UInt8(ascii: "\"") {
                 index += 1
                 return TextSlice(offset: start, count: index - 1 - start, hasEscapes: hasEscapes)
             }
-            if byte == UInt8(ascii: "\\") {
-                hasEscapes = true
-                index += 1
-            }
-            index += 1
+            hasEscapes = true
+            index += 2
+            skipPlainText()
         }
         throw .truncated(offset: end)
+    }
+
+    /// Steps to the next quote or backslash, eight bytes at a time.
+    ///
+    /// A byte equal to the one looked for becomes zero by the exclusive or; the
+    /// classic test for a zero byte in a word finds the first one.
+    @inline(__always)
+    private mutating func skipPlainText() {
+        guard let base = UnsafeRawPointer(bytes.baseAddress) else { return }
+        while index + 8 <= end {
+            let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let found =
+                Self.zeroBytes(word ^ 0x2222_2222_2222_2222) | Self.zeroBytes(word ^ 0x5C5C_5C5C_5C5C_5C5C)
+            if found != 0 {
+                index += found.trailingZeroBitCount / 8
+                return
+            }
+            index += 8
+        }
+        while index < end, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") {
+            index += 1
+        }
+    }
+
+    /// The high bit of every byte that is zero; bits above the first one may be set too.
+    @inline(__always)
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     /// A string's inside; any other value is skipped and leaves nothing.
@@ -176,6 +207,16 @@ struct EventScanner {
         return Double(String(decoding: bytes[raw.range], as: UTF8.self)).flatMap {
             Int64(exactly: $0.rounded())
         }
+    }
+
+    /// The number that ends here, if its digits are what its value is printed as.
+    private func plainDigits(from start: Int, atMost maximum: Int) -> TextSlice {
+        let count = index - start
+        guard count > 0, count <= maximum, bytes[start] != UInt8(ascii: "0") || count == 1 else {
+            return .none
+        }
+        for place in start..<index where bytes[place] &- UInt8(ascii: "0") >= 10 { return .none }
+        return TextSlice(offset: start, count: count)
     }
 
     /// Steps over one value of any kind.

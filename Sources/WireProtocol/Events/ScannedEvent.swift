@@ -16,6 +16,14 @@ public struct ScannedEvent: Hashable, Sendable {
     public var session = TextSlice.none
     /// `metadata.run`, else `runId`.
     public var run = TextSlice.none
+    /// `threadId`, whatever `metadata.session` says.
+    public var threadField = TextSlice.none
+    /// `runId`, whatever `metadata.run` says.
+    public var runField = TextSlice.none
+    /// The digits of a timestamp that is written as a plain whole number.
+    public var timestampDigits = TextSlice.none
+    /// The digits of a sequence number that is written as a plain whole number below 1,000,000,000.
+    public var sequenceDigits = TextSlice.none
     /// `metadata.path`.
     public var path = TextSlice.none
     /// `metadata.dispatcher`.
