@@ -13,6 +13,8 @@ public final class Backend: Sendable {
     /// What makes it visible.
     public let monitor: ContextMonitor
     let hub: SessionHub
+    private let faults: ActiveFaults
+    private let logger: Logger
     private let states: ApplicationStates
     private let singleton: ToolDispatcher
     private let background: BackgroundPath
@@ -20,6 +22,8 @@ public final class Backend: Sendable {
     /// Starts up: sets each path's state, declares it, and tells the monitor every phase.
     public init(_ configuration: BackendConfiguration, logger: Logger) {
         self.configuration = configuration
+        self.logger = logger
+        faults = ActiveFaults(configuration.faults)
         let clock = ContinuousClock()
         let began = clock.now
         let bootID = String(UUIDv7.text(at: SystemClock.now()).suffix(12))
@@ -40,15 +44,15 @@ public final class Backend: Sendable {
             initial[path] = configuration.patterns[path].state(
                 of: path, classes: classes, singleton: singleton)
         }
-        states = ApplicationStates(initial, monitor: monitor)
+        states = ApplicationStates(initial, monitor: monitor, faults: faults)
         monitor.startupPhase("consumer paths", status: "ok", took: clock.now - began)
         let factory = DispatcherFactory(
             monitor: monitor, registry: registry, logger: logger, now: SystemClock.now,
-            allowsLegacyFallback: configuration.allowsLegacyFallback)
+            allowsLegacyFallback: configuration.allowsLegacyFallback, faults: faults)
         hub = SessionHub(
             monitor: monitor, factory: factory, states: states,
             agent: ScriptedAgent(pace: configuration.pace, seed: configuration.seed),
-            graceTime: configuration.resumeGrace, now: SystemClock.now)
+            faults: faults, graceTime: configuration.resumeGrace, now: SystemClock.now)
         background = BackgroundPath(hub: hub)
         monitor.startupPhase("agents", status: "ok", took: clock.now - began)
     }
@@ -59,9 +63,24 @@ public final class Backend: Sendable {
         states.replace(path, with: pattern.state(of: path, classes: classes, singleton: singleton))
     }
 
+    /// The faults that are on.
+    public var activeFaults: [FaultSetting] { faults.all }
+
+    /// Switches a fault on or off, as the faults route does.
+    ///
+    /// - Parameter name: Who did it, for the log.
+    public func setFault(_ setting: FaultSetting, isOn: Bool, by name: String) {
+        logger.notice("\(name) switched the fault \(setting) \(isOn ? "on" : "off")")
+        faults.set(setting, isOn: isOn)
+        if setting.fault.changesPath != nil { states.faultsChanged() }
+    }
+
     func router() -> Router<BackendContext> {
         let router = Router(context: BackendContext.self)
-        monitor.addRoutes(to: router, access: configuration.operators)
+        let monitored = router.group().add(
+            middleware: FaultyHealth(faults: faults, monitor: monitor.configuration))
+        monitor.addRoutes(to: monitored, access: configuration.operators)
+        OperatorActions(backend: self).addRoutes(to: router)
         let users = router.group().add(middleware: UserGate(access: configuration.users))
         HTTPPath(hub: hub).addRoutes(to: users)
         background.addRoutes(to: users)

@@ -33,6 +33,8 @@ public struct BackendConfiguration: Sendable {
     public var drainLimit = Duration.seconds(10)
     /// How long a session outlives a WebSocket connection that was lost, so that it can be resumed; 0 for not at all.
     public var resumeGrace = Duration.seconds(30)
+    /// The faults that are on from the start.
+    public var faults: [FaultSetting] = []
     /// The classes that a factory makes each user's tools from; every shipped one when nil.
     var toolClasses: [any Tool.Type]?
 

@@ -140,6 +140,14 @@ public final class ContextMonitor: Sendable {
         return published
     }
 
+    /// Takes the number that the next event of a run gets, for an event that is sent later or in other ways.
+    ///
+    /// Pass it to ``publish(_:_:about:)`` in the metadata; nil where nothing is numbered.
+    public func takeSequence(_ type: EventType, about metadata: EventMetadata) -> Int? {
+        let moment = now()
+        return state.withLock { $0.takeSequence(OutgoingEvent(type, at: moment, metadata: metadata)) }
+    }
+
     /// The state as the snapshot route gives it.
     public func snapshot() -> BackendSnapshot {
         let moment = now()

@@ -16,6 +16,9 @@ struct ServeOptions: ParsableArguments {
     var pattern = "factory"
     @Option(help: "The declared target of a path, PATH=PATTERN; may be repeated.")
     var expect: [String] = []
+    @Option(
+        help: "Something that goes wrong; may be repeated. \(Fault.all.map(\.name).joined(separator: ", "))")
+    var fault: [String] = []
     @Flag(help: "Let a living singleton stand in where a factory fails; counted, never silent.")
     var allowLegacyFallback = false
     @Flag(help: "Let prompts, arguments and results travel to operators.")
@@ -67,6 +70,13 @@ struct ServeOptions: ParsableArguments {
             configuration.patterns = try PatternAssignment(parsing: pattern)
         } catch {
             throw ValidationError("--pattern: \(error)")
+        }
+        for text in fault {
+            do throws(FaultSettingError) {
+                configuration.faults.append(try FaultSetting(parsing: text))
+            } catch {
+                throw ValidationError("--fault: \(error)")
+            }
         }
         for text in expect {
             let sides = text.split(separator: "=").map(String.init)

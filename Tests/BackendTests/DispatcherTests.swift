@@ -74,9 +74,25 @@ import WireProtocol
 
     @Test func whatOnlyAnObserverDerivesIsNoMove() {
         var table = table()
-        for state in [DispatcherRecord.State.leaked, .shared, .orphaned, .evicted, .unknown] {
+        for state in [DispatcherRecord.State.leaked, .shared, .unknown] {
             #expect(table.move("d", to: state, reason: "derived") == nil)
         }
+    }
+
+    @Test func whatNeverWasReadyIsHalfBuiltAndWhatOnceWasIsAnOrphan() {
+        var table = DispatcherTable()
+        _ = table.request(DispatcherRecord(id: "d"))
+        #expect(table.move("d", to: .orphaned, reason: "too early") == nil)
+        #expect(table.move("d", to: .halfBuilt, reason: "a tool is missing")?.state == .halfBuilt)
+        #expect(table.begin("d", tool: "t", at: now) == nil)
+        #expect(table.move("d", to: .active, reason: "too late") == nil)
+        #expect(table.move("d", to: .disposed, reason: "done")?.state == .disposed)
+        table = self.table()
+        #expect(table.move("d", to: .halfBuilt, reason: "too late") == nil)
+        #expect(table.move("d", to: .orphaned, reason: "no context")?.state == .orphaned)
+        #expect(table.begin("d", tool: "t", at: now) == nil)
+        #expect(table.move("d", to: .evicted, reason: "limit")?.state == .evicted)
+        #expect(table.records.isEmpty)
     }
 
     @Test func eachOwnerIsNamedOnce() {

@@ -11,6 +11,20 @@ struct DispatcherFactory: Sendable {
     let now: @Sendable () -> Timestamp
     /// Whether a factory that fails may be replaced by a living singleton; counted and logged when it is.
     let allowsLegacyFallback: Bool
+    let faults: ActiveFaults
+    private let cache = DispatcherCache()
+
+    init(
+        monitor: ContextMonitor, registry: DispatcherRegistry, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp, allowsLegacyFallback: Bool, faults: ActiveFaults = .init()
+    ) {
+        self.monitor = monitor
+        self.registry = registry
+        self.logger = logger
+        self.now = now
+        self.allowsLegacyFallback = allowsLegacyFallback
+        self.faults = faults
+    }
 
     /// The global dispatcher of the singleton pattern: everybody's, so it has no user and no session.
     static func singleton(registry: DispatcherRegistry) -> ToolDispatcher {
@@ -54,6 +68,7 @@ struct DispatcherFactory: Sendable {
     ) async throws(CreationError) -> ToolDispatcher {
         switch judgement.initialization {
         case .perUser:
+            if faults.has(.isCached), let cached = await cached(for: context) { return cached }
             return try await build(state.toolClasses.value ?? [], context, judgement.verdict)
         case .shared(let warning):
             guard let shared = state.toolDispatcher.value else {
@@ -76,6 +91,15 @@ struct DispatcherFactory: Sendable {
         return dispatcher
     }
 
+    /// The path's cached dispatcher, which serves this context too from now on.
+    private func cached(for context: ContextRecord) async -> ToolDispatcher? {
+        guard let session = context.session, let path = context.path,
+            let found = cache.take(path, for: session)
+        else { return nil }
+        if let user = context.user { await registry.own(found.id, by: user) }
+        return found
+    }
+
     /// Makes a user's own dispatcher; what was half built is disposed when a tool cannot be made.
     private func build(
         _ classes: [any Tool.Type], _ context: ContextRecord, _ verdict: Verdict
@@ -89,19 +113,30 @@ struct DispatcherFactory: Sendable {
         await registry.request(record)
         await registry.move(id, to: .initializing, reason: "making \(classes.count) tools")
         var tools: [any Tool] = []
-        for toolClass in classes {
+        let staysHalfBuilt = faults.has(.staysHalfBuilt)
+        for toolClass in staysHalfBuilt ? classes.dropLast() + [UnlicensedTool.self] : classes {
             do throws(ToolError) { tools.append(try toolClass.init()) } catch {
-                await registry.move(id, to: .disposed, reason: "half built: \(error)")
+                await registry.move(id, to: .halfBuilt, reason: "\(toolClass.name): \(error)")
+                if !staysHalfBuilt { await registry.move(id, to: .disposed, reason: "it is half built") }
                 throw .message("\(toolClass.name): \(error)")
             }
         }
         await registry.move(id, to: .active, reason: "ready")
-        return ToolDispatcher(id: id, tools: tools, registry: registry)
+        let made = ToolDispatcher(id: id, tools: tools, registry: registry)
+        if faults.has(.isCached), let session = context.session, let path = context.path {
+            cache.keep(made, path, for: session)
+        }
+        return made
     }
 
     /// Ends a dispatcher with its context; the global one outlives every context.
-    func dispose(_ id: DispatcherID, reason: String) async {
+    func dispose(_ dispatcher: ToolDispatcher, of session: SessionID?, reason: String) async {
+        let id = dispatcher.id
         guard await registry.record(id)?.pattern != .singleton else { return }
+        if faults.has(.staysAfterItsContext) { return await registry.keep(dispatcher) }
+        if let session, let heir = cache.release(id, by: session) {
+            return await registry.rehome(id, to: heir)
+        }
         await registry.move(id, to: .draining, reason: reason)
         await registry.move(id, to: .disposed, reason: reason)
     }

@@ -7,6 +7,8 @@ import WireProtocol
 /// ``DispatcherTable``, the actor makes the calls take turns and tells the monitor.
 actor DispatcherRegistry {
     private var table = DispatcherTable()
+    /// What nobody disposes while `leak-dispatcher` is on, really held in memory.
+    private var kept: [ToolDispatcher] = []
     private let monitor: ContextMonitor
     private let now: @Sendable () -> Timestamp
 
@@ -14,6 +16,9 @@ actor DispatcherRegistry {
         self.monitor = monitor
         self.now = now
     }
+
+    /// Keeps a dispatcher whose context has ended.
+    func keep(_ dispatcher: ToolDispatcher) { kept.append(dispatcher) }
 
     /// How many dispatchers are alive.
     var count: Int { table.records.count }
@@ -39,6 +44,9 @@ actor DispatcherRegistry {
     }
 
     func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
+
+    /// Makes another session the one that a dispatcher lives as long as.
+    func rehome(_ id: DispatcherID, to session: SessionID) { tell(table.rehome(id, to: session)) }
 
     /// Notes that a call begins; false when the dispatcher takes none any more.
     func begin(_ id: DispatcherID, tool: String) -> Bool {

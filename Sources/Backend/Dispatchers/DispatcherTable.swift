@@ -28,7 +28,7 @@ struct DispatcherTable: Equatable {
     mutating func move(_ id: DispatcherID, to state: State, reason: String) -> Move? {
         guard var record = records[id], record.state.mayBecome(state) else { return nil }
         record.state = state
-        records[id] = state == .disposed ? nil : record
+        records[id] = state.isFinal ? nil : record
         return Move(record: record, state: state, reason: reason)
     }
 
@@ -38,6 +38,14 @@ struct DispatcherTable: Equatable {
         record.owners.append(user)
         records[id] = record
         return Move(record: record, state: record.state, reason: "serves \(user)")
+    }
+
+    /// Makes another session the one that a dispatcher lives as long as; nil when it is gone or there already.
+    mutating func rehome(_ id: DispatcherID, to session: SessionID) -> Move? {
+        guard var record = records[id], record.session != session else { return nil }
+        record.session = session
+        records[id] = record
+        return Move(record: record, state: record.state, reason: "kept for another context")
     }
 
     /// Notes that a call began; nil when the dispatcher is not ready, or ends.
@@ -67,22 +75,32 @@ struct DispatcherTable: Equatable {
 }
 
 extension DispatcherRecord.State {
+    /// Whether nothing follows: it is disposed, by its context or by a limit.
+    var isFinal: Bool { self == .disposed || self == .evicted }
+
     /// How far a state is on the way from asked for to gone; nil for what only an observer derives.
     private var stage: Int? {
         switch self {
         case .requested: 0
         case .initializing: 1
         case .active, .executing, .idle: 2
-        case .draining: 3
-        case .disposed: 4
-        case .halfBuilt, .orphaned, .leaked, .evicted, .shared, .unknown: nil
+        case .halfBuilt, .orphaned: 3
+        case .draining: 4
+        case .disposed, .evicted: 5
+        case .leaked, .shared, .unknown: nil
         }
     }
 
     /// Whether a dispatcher may go from here to there: onwards, and to and fro only while it is ready.
     func mayBecome(_ next: Self) -> Bool {
         guard let here = stage, let there = next.stage, self != next else { return false }
-        if next == .executing || next == .idle { return here == 2 }
-        return there > here || (here == 2 && there == 2)
+        switch next {
+        case .executing, .idle: return here == 2
+        // Half built is what never was ready; an orphan once was.
+        case .halfBuilt: return here < 2
+        case .orphaned, .evicted: return here == 2 || (here == 3 && next == .evicted)
+        case .requested, .initializing, .active, .draining, .disposed, .leaked, .shared, .unknown:
+            return there > here || (here == 2 && there == 2)
+        }
     }
 }

@@ -5,12 +5,13 @@ import NIOCore
 import WireProtocol
 
 /// A request context that knows its peer and, behind the gate, its user.
-struct BackendContext: RemoteAddressRequestContext {
+struct BackendContext: OperatorRequestContext {
     var coreContext: CoreRequestContextStorage
     let remoteAddress: SocketAddress?
     /// The request's id in contexts; Hummingbird's own needs a log handler that keeps metadata, or it traps.
     let requestID = UUIDv7.text(at: SystemClock.now())
     var user: UserID = "anonymous"
+    var operatorName = "nobody"
 
     init(source: Source) {
         coreContext = .init(source: source)

@@ -23,6 +23,8 @@ struct Session: Sendable {
 /// How a run ended.
 enum RunEnd: Sendable, Equatable {
     case completed, cancelled
+    /// It is over and no event said so.
+    case lost
     case failed(String)
 
     /// The word for it in documents.
@@ -31,6 +33,7 @@ enum RunEnd: Sendable, Equatable {
         case .completed: "completed"
         case .cancelled: "cancelled"
         case .failed: "failed"
+        case .lost: "lost"
         }
     }
 

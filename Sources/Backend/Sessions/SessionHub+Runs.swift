@@ -42,8 +42,10 @@ extension SessionHub {
         metadata.run = run
         metadata.path = session.path.rawValue
         metadata.dispatcher = dispatcher.id
+        let delivery = RunDelivery(
+            monitor: monitor, log: session.log, faults: faults, stranger: stranger(to: user))
         let execution = RunExecution(
-            agent: agent, monitor: monitor, log: session.log, dispatcher: dispatcher, metadata: metadata)
+            agent: agent, delivery: delivery, dispatcher: dispatcher, metadata: metadata, faults: faults)
         let task = Task { [weak self] in
             let end = await execution.run(prompt)
             await self?.finished(run, end, in: id)
@@ -56,6 +58,14 @@ extension SessionHub {
         context.dispatcher = dispatcher.id
         monitor.contextChanged(context)
         return (run, task)
+    }
+
+    /// Another user's session, for misdelivered events; nil unless they may be misdelivered.
+    private func stranger(to user: UserID) -> Stranger? {
+        guard faults.misdeliver, let other = sessions.values.first(where: { $0.user != user }) else {
+            return nil
+        }
+        return Stranger(user: other.user, session: other.id, log: other.log)
     }
 
     private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID) {

@@ -14,6 +14,7 @@ actor SessionHub {
     let monitor: ContextMonitor
     private let factory: DispatcherFactory
     private let states: ApplicationStates
+    let faults: ActiveFaults
     let agent: ScriptedAgent
     /// How long a session outlives a WebSocket connection that was lost.
     let graceTime: Duration
@@ -21,12 +22,13 @@ actor SessionHub {
 
     init(
         monitor: ContextMonitor, factory: DispatcherFactory, states: ApplicationStates, agent: ScriptedAgent,
-        graceTime: Duration, now: @escaping @Sendable () -> Timestamp
+        faults: ActiveFaults = .init(), graceTime: Duration, now: @escaping @Sendable () -> Timestamp
     ) {
         self.monitor = monitor
         self.factory = factory
         self.states = states
         self.agent = agent
+        self.faults = faults
         self.graceTime = graceTime
         self.now = now
     }
@@ -83,11 +85,11 @@ actor SessionHub {
         }
         // The session may have ended meanwhile, or got another dispatcher.
         guard var current = sessions[session.id], current.context.id == session.context.id else {
-            await factory.dispose(made.id, reason: "the session ended while it was made")
+            await factory.dispose(made, of: session.id, reason: "the session ended while it was made")
             throw .notFound
         }
         if current.dispatcher != nil {
-            await factory.dispose(made.id, reason: "the session got another one meanwhile")
+            await factory.dispose(made, of: session.id, reason: "the session got another one meanwhile")
             return current
         }
         current.dispatcher = made
@@ -130,7 +132,9 @@ actor SessionHub {
         session.grace?.cancel()
         for run in session.runs.values { run.cancel() }
         for run in session.runs.values { _ = await run.value }
-        if let dispatcher = session.dispatcher { await factory.dispose(dispatcher.id, reason: reason) }
+        if let dispatcher = session.dispatcher {
+            await factory.dispose(dispatcher, of: session.id, reason: reason)
+        }
         monitor.contextEnded(session.context.id)
         monitor.sessionEnded(session.id, reason: reason)
         session.log.finish()

@@ -65,19 +65,3 @@ extension ContextMonitor {
             body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }
-
-/// Lets operators through and answers 401 to the others.
-struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddleware {
-    let access: OperatorAccess
-
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        let decision = access.decide(
-            authorization: request.headers[.authorization], peer: context.remoteAddress?.ipAddress)
-        if case .unauthorized(let reason, let detail) = decision {
-            throw Problem.unauthorized(reason: reason, detail)
-        }
-        return try await next(request, context)
-    }
-}

@@ -1,6 +1,12 @@
 public import Hummingbird
 public import NIOCore
 
+/// A request context that knows its peer, and behind the gate the operator's name.
+public protocol OperatorRequestContext: RemoteAddressRequestContext {
+    /// Who acts, for audit lines.
+    var operatorName: String { get set }
+}
+
 /// A request context that knows its peer, which `insecureLoopback` needs.
 public struct MonitorRequestContext: RemoteAddressRequestContext {
     /// What Hummingbird keeps of a request.

@@ -20,6 +20,14 @@ public struct OperatorToken: Hashable, Sendable {
     public let mayAct: Bool
 }
 
+/// What a route asks of an operator.
+public enum OperatorRight: Sendable {
+    /// To look.
+    case read
+    /// To change something.
+    case act
+}
+
 /// Why a token file was refused.
 public enum TokenFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line is not `TOKEN NAME read[,act]`.
@@ -67,12 +75,17 @@ extension OperatorToken {
 extension OperatorAccess {
     /// What an operator's request is answered with.
     enum Decision: Equatable {
-        case allowed
+        /// Whoever asks is that operator.
+        case allowed(name: String)
+        /// The token is known and does not allow that much.
+        case forbidden(detail: String)
         /// No usable credentials; `reason` is an RFC 6750 error code, or nil when none were sent.
         case unauthorized(reason: String?, detail: String)
     }
 
-    func decide(authorization: String?, peer: String?) -> Decision {
+    func decide(
+        authorization: String?, peer: String?, right: OperatorRight = .read
+    ) -> Decision {
         switch self {
         case .nobody:
             return .unauthorized(
@@ -83,16 +96,20 @@ extension OperatorAccess {
                 return .unauthorized(
                     reason: nil, detail: "only loopback connections are allowed without a token")
             }
-            return .allowed
+            return .allowed(name: "loopback")
         case .tokens(let tokens):
             guard let authorization else {
                 return .unauthorized(reason: nil, detail: "send Authorization: Bearer TOKEN")
             }
             let words = authorization.split(separator: " ", maxSplits: 1)
             guard words.count == 2, words[0].lowercased() == "bearer",
-                tokens.contains(where: { $0.matches(words[1]) })
+                let token = tokens.first(where: { $0.matches(words[1]) })
             else { return .unauthorized(reason: "invalid_token", detail: "the token is not known here") }
-            return .allowed
+            guard right == .read || token.mayAct else {
+                return .forbidden(
+                    detail: "this token may read only; write read,act in its line of the token file")
+            }
+            return .allowed(name: token.name)
         }
     }
 }

@@ -144,7 +144,7 @@ extension MonitorState {
         entry.record.state = state
         entry.transitions.append(Transition(from: from, to: state, reason: reason, at: now))
         if entry.transitions.count > 200 { entry.transitions.removeFirst() }
-        if state == .disposed {
+        if state == .disposed || state == .evicted {
             dispatchers[record.id] = nil
             disposedDispatchers.append(entry)
         } else {
@@ -169,7 +169,9 @@ extension MonitorState {
     /// The dispatcher as a snapshot shows it: leaked and shared are derived here.
     func shown(_ entry: DispatcherEntry, now: Timestamp) -> DispatcherRecord {
         var record = entry.record
-        guard record.state != .disposed, record.pattern != .singleton else { return record }
+        guard ![.disposed, .evicted, .halfBuilt].contains(record.state), record.pattern != .singleton else {
+            return record
+        }
         if record.owners.count > 1 { record.state = .shared }
         if let ended = entry.sessionEndedAt, now.since(ended) > configuration.leakLimit {
             record.state = .leaked

@@ -63,7 +63,7 @@ struct MonitorState {
     /// Stamps, stores and counts one event; the result has its `seq` and `id`.
     mutating func publish(_ event: OutgoingEvent) -> PublishedEvent {
         var event = event
-        event.metadata.sequence = event.metadata.sequence ?? takeSequence(event)
+        if event.metadata.sequence == nil { event.metadata.sequence = takeSequence(event) }
         let number = ring.nextNumber
         event.metadata.id = "\(configuration.bootID)-\(number)"
         let line = event.line
@@ -76,7 +76,8 @@ struct MonitorState {
             id: event.metadata.id ?? "", type: event.type, run: event.metadata.run, line: line)
     }
 
-    private mutating func takeSequence(_ event: OutgoingEvent) -> Int? {
+    /// The next number of the event's run, else of its session; a run that starts is entered.
+    mutating func takeSequence(_ event: OutgoingEvent) -> Int? {
         if let run = event.metadata.run, event.type == .runStarted, runs[run] == nil {
             var record = RunRecord(id: run)
             record.session = event.metadata.session
@@ -98,6 +99,9 @@ struct MonitorState {
         if let session = event.metadata.session { noteSession(session, event) }
         guard let id = event.metadata.run, var entry = runs[id] else { return }
         entry.record.events += 1
+        if let user = event.metadata.user, let owner = entry.record.user, user != owner {
+            entry.grammar.note(.otherUser)
+        }
         entry.grammar.apply(event.grammarStep, sequence: event.metadata.sequence)
         entry.record.violations = entry.grammar.violations.map(\.rawValue)
         let isViolated = !entry.grammar.violations.isEmpty

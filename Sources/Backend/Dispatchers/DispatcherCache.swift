@@ -1,0 +1,39 @@
+import PatternDetection
+import Synchronization
+import WireProtocol
+
+/// Dispatchers by path, for whoever wrongly shares them; empty unless `share-dispatcher` is on.
+final class DispatcherCache: Sendable {
+    private struct Entry {
+        let dispatcher: ToolDispatcher
+        let path: ConsumerPath
+        var sessions: [SessionID]
+    }
+
+    private let entries = Mutex<[Entry]>([])
+
+    /// Keeps what was made for a session, for the path's next ones.
+    func keep(_ dispatcher: ToolDispatcher, _ path: ConsumerPath, for session: SessionID) {
+        entries.withLock { $0.append(Entry(dispatcher: dispatcher, path: path, sessions: [session])) }
+    }
+
+    /// The path's dispatcher, used by that session too from now on; nil when there is none.
+    func take(_ path: ConsumerPath, for session: SessionID) -> ToolDispatcher? {
+        entries.withLock { entries in
+            guard let index = entries.firstIndex(where: { $0.path == path }) else { return nil }
+            entries[index].sessions.append(session)
+            return entries[index].dispatcher
+        }
+    }
+
+    /// A session uses it no more: gives one that still does; nil when it was the last, or nothing was cached.
+    func release(_ id: DispatcherID, by session: SessionID) -> SessionID? {
+        entries.withLock { entries in
+            guard let index = entries.firstIndex(where: { $0.dispatcher.id == id }) else { return nil }
+            entries[index].sessions.removeAll { $0 == session }
+            let heir = entries[index].sessions.first
+            if heir == nil { entries.remove(at: index) }
+            return heir
+        }
+    }
+}
