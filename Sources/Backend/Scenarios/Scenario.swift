@@ -12,7 +12,9 @@ public struct Scenario: Sendable {
     public let play: @Sendable (Backend, ScenarioTiming) async throws -> Void
 
     /// Every scenario, in the order that help lists them.
-    public static let all: [Scenario] = [.steady, .incident]
+    public static let all: [Scenario] = [
+        .steady, .incident, .migration, .leak, .crossedUsers, .storm, .flap,
+    ]
 
     /// The scenario of that name.
     public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
@@ -20,8 +22,13 @@ public struct Scenario: Sendable {
 
 /// When the turns of a scenario come.
 public struct ScenarioTiming: Sendable {
-    /// How long a broken path stays broken before it is fixed.
+    /// How long what is broken stays broken before it is fixed; the steps of a longer story take a part of it each.
     public var fixAfter: Duration
+
+    /// Waits for that part of the time until the fix; a thousandth of a second at least.
+    func wait(_ part: Int = 1) async throws {
+        try await Task.sleep(for: max(fixAfter / part, .milliseconds(1)))
+    }
 
     /// 60 s, long enough to look around.
     public init(fixAfter: Duration = .seconds(60)) { self.fixAfter = fixAfter }
