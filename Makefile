@@ -2,7 +2,7 @@
 
 PREFIX ?= /usr/local
 PACKAGES = libncurses-dev zlib1g-dev
-TEST_PACKAGES = tmux curl python3
+TEST_PACKAGES = tmux curl python3 python3-venv
 SWIFT ?= swift
 
 .PHONY: help demo test deps test-deps build install bench lint

@@ -156,6 +156,9 @@ let package = Package(
         .executableTarget(
             name: "websocket-testee", dependencies: ["WebSocketTransport", nioPosix],
             path: "Tests/conformance/websocket-testee", swiftSettings: settings),
+        .testTarget(
+            name: "ExposerTests", dependencies: ["ctxtop"], exclude: ["python", "requirements.txt"],
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )
