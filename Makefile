@@ -50,7 +50,7 @@ lint: ## the formatter's opinion, as errors
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 
 bench: build ## measured ratios; see Benchmarks/README.md
-	$(call install_packages,lnav)
+	$(call install_packages,lnav btop gcc python3)
 	@Benchmarks/run
 
 install: build ## into PREFIX (default /usr/local)

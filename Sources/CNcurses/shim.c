@@ -235,7 +235,10 @@ bool cn_widths(int8_t *widths) {
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (utf8 == (locale_t)0) return false;
     locale_t before = uselocale(utf8);
-    for (uint32_t scalar = 0; scalar < 0x110000; scalar++) widths[scalar] = (int8_t)wcwidth((wchar_t)scalar);
+    for (uint32_t scalar = 0; scalar < 0x110000; scalar++) {
+        if (scalar == 0x40000) scalar = 0xE0000; /* nothing is assigned between */
+        widths[scalar] = (int8_t)wcwidth((wchar_t)scalar);
+    }
     uselocale(before);
     freelocale(utf8);
     return true;

@@ -7,22 +7,33 @@ public struct TextMetrics: Sendable {
     private let pages: [UInt8]
 
     /// Asks `width` for every Unicode scalar: 0, 1 or 2, or less than 0 when it cannot be shown.
+    ///
+    /// Of planes 4 to 13, in which nothing is assigned (The Unicode Standard, 2.8), only each page's first one:
+    /// this is done before the first paint.
     public init(_ width: (UInt32) -> Int) {
         var pageOf: [UInt16] = []
         var pages: [UInt8] = []
         var known: [[UInt8]: UInt16] = [:]
+        var widths = [UInt8](repeating: 0, count: 256)
+        var newest: (widths: [UInt8], number: UInt16)?
         for page in 0..<UInt32(0x1100) {
-            let widths = (0..<UInt32(256)).map { offset -> UInt8 in
-                let found = width(page << 8 | offset)
-                return (0...2).contains(found) ? UInt8(found) : Self.unprintable
+            let isAssigned = !(0x400..<0xE00).contains(page)
+            for offset in 0..<UInt32(256) {
+                let found = offset == 0 || isAssigned ? width(page << 8 | offset) : Int(widths[0])
+                widths[Int(offset)] = (0...2).contains(found) ? UInt8(found) : Self.unprintable
             }
-            if let number = known[widths] {
-                pageOf.append(number)
-            } else {
+            // Neighbours are mostly alike: comparing is cheaper than hashing.
+            if let newest, newest.widths == widths {
+                pageOf.append(newest.number)
+                continue
+            }
+            if known[widths] == nil {
                 known[widths] = UInt16(known.count)
-                pageOf.append(UInt16(known.count - 1))
                 pages += widths
             }
+            let number = known[widths] ?? 0
+            newest = (widths, number)
+            pageOf.append(number)
         }
         self.pageOf = pageOf
         self.pages = pages
