@@ -77,6 +77,7 @@ public final class Backend: Sendable {
 
     func router() -> Router<BackendContext> {
         let router = Router(context: BackendContext.self)
+        router.add(middleware: RequestGate())
         let monitored = router.group().add(
             middleware: FaultyHealth(faults: faults, monitor: monitor.configuration))
         monitor.addRoutes(to: monitored, access: configuration.operators)

@@ -32,6 +32,8 @@ public struct RunGrammar: Hashable, Sendable {
     /// One fact about a run, as the grammar sees it.
     public enum Step: Hashable, Sendable {
         case started, thinking, completed, error
+        /// The run ends and leaves its open calls to somebody else: an interrupt, a client's own tool, a cancel.
+        case suspended
         case toolExecuting(Call), toolCompleted(Call)
         /// Any other event: it counts in the sequence and changes nothing.
         case other
@@ -83,7 +85,7 @@ public struct RunGrammar: Hashable, Sendable {
     public mutating func apply(_ step: Step, sequence: Int? = nil) {
         if let sequence { check(sequence) }
         if state == .completed || state == .failed {
-            note(step == .completed || step == .error ? .duplicate : .late)
+            note([.completed, .suspended, .error].contains(step) ? .duplicate : .late)
             return
         }
         if state == .notStarted {
@@ -99,6 +101,7 @@ public struct RunGrammar: Hashable, Sendable {
         case .completed:
             if !openCalls.isEmpty { note(.missingResult) }
             state = .completed
+        case .suspended: state = .completed
         case .error: state = .failed
         }
     }

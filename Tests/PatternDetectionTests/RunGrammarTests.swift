@@ -63,4 +63,13 @@ typealias Grammar = RunGrammar
         let run = grammar([.started, .thinking], sequences: [Int.max, Int.min])
         #expect(run.violations == [.gap, .outOfOrder])
     }
+
+    @Test(arguments: [true, false]) func onlyACompletedRunMustHaveAResultForEveryCall(_ isSuspended: Bool) {
+        var grammar = Grammar()
+        grammar.apply(.started)
+        grammar.apply(.toolExecuting("a"))
+        grammar.apply(isSuspended ? .suspended : .completed)
+        #expect(grammar.state == .completed)
+        #expect(grammar.violations == (isSuspended ? [] : [.missingResult]))
+    }
 }

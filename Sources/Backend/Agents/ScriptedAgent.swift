@@ -2,8 +2,8 @@ import WireProtocol
 
 /// An agent that plans, calls real tools and answers, the same for the same seed and prompt.
 ///
-/// Its events are AG-UI 1.0. A tool that fails gives an error result and the run
-/// goes on; a dispatcher that has no tools fails the first call and ends the run.
+/// ``AgentRun`` carries a plan out. A tool that fails gives an error result and the
+/// run goes on; a dispatcher that has no tools fails the first call and ends the run.
 struct ScriptedAgent: Sendable {
     /// The name in routes and snapshots.
     static let name = "assistant"
@@ -54,67 +54,5 @@ struct ScriptedAgent: Sendable {
             return ToolCall(
                 tool: FlakyLookup.name, arguments: ["key": .string("item-\(a)")], reason: "look it up")
         }
-    }
-
-    /// Runs once, from the first thought to the answer; RUN_STARTED and the end are the caller's.
-    ///
-    /// - Parameter tag: Begins every id of a message or call, so that no two runs share one.
-    /// - Returns: nil when all went well, else why the run must end in an error.
-    func run(_ prompt: String, tag: String, dispatcher: ToolDispatcher, emit: Emit) async throws -> String? {
-        var random = SeededGenerator(seed: seed &+ 1, prompt)
-        let calls = plan(for: prompt)
-        try await think(&random)
-        reason(calls.isEmpty ? "I can answer at once" : "I need \(calls.count) tools", tag, emit)
-        var answers: [String] = []
-        for (index, call) in calls.enumerated() {
-            try await think(&random)
-            answers.append(try await execute(call, id: "\(tag)-call-\(index + 1)", dispatcher, emit))
-            if dispatcher.isHollow { break }
-        }
-        if dispatcher.isHollow { return "\(ToolError.nothingToDispatchWith)" }
-        try await think(&random)
-        let id = JSONValue.string(tag + "-message-1")
-        emit(.textMessageStart, ["messageId": id, "role": "assistant"])
-        let text = answers.isEmpty ? "Done without a tool." : "Found: " + answers.joined(separator: "; ")
-        emit(.textMessageContent, ["messageId": id, "delta": .string(text)])
-        emit(.textMessageEnd, ["messageId": id])
-        return nil
-    }
-
-    private func reason(_ text: String, _ tag: String, _ emit: Emit) {
-        let id = JSONValue.string(tag + "-reasoning-1")
-        emit(.reasoningStart, ["messageId": id])
-        emit(.reasoningMessageStart, ["messageId": id, "role": "reasoning"])
-        emit(.reasoningMessageContent, ["messageId": id, "delta": .string(text)])
-        emit(.reasoningMessageEnd, ["messageId": id])
-        emit(.reasoningEnd, ["messageId": id])
-    }
-
-    private func execute(
-        _ call: ToolCall, id: String, _ dispatcher: ToolDispatcher, _ emit: Emit
-    ) async throws -> String {
-        emit(.toolCallStart, ["toolCallId": .string(id), "toolCallName": .string(call.tool)])
-        emit(
-            .toolCallArgs,
-            ["toolCallId": .string(id), "delta": .string(JSONValue.object(call.arguments).text)])
-        emit(.toolCallEnd, ["toolCallId": .string(id)])
-        var result: String
-        do throws(ToolError) { result = try await dispatcher.execute(call.tool, call.arguments) } catch {
-            if error == .cancelled { throw CancellationError() }
-            result = "error: \(error)"
-        }
-        emit(
-            .toolCallResult,
-            [
-                "messageId": .string(id + "-result"), "toolCallId": .string(id), "content": .string(result),
-                "role": "tool",
-            ])
-        return result
-    }
-
-    private func think(_ random: inout SeededGenerator) async throws {
-        try Task.checkCancellation()
-        let pause = Int.random(in: pace.thinkingMilliseconds, using: &random)
-        if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
     }
 }

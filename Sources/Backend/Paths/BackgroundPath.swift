@@ -42,7 +42,9 @@ final class BackgroundPath: Sendable {
     private func start(_ request: Request, _ context: BackendContext) async throws -> Response {
         let object = try await request.jsonObject()
         do {
-            let input = try RunInput(object)
+            var input = try RunInput(object)
+            input.canAsk = false
+            input.trace = context.runTrace
             let session = try await open(context)
             let (run, end) = try await start(input, in: session, context)
             remember(session.id, Job(user: context.user, run: run, end: end, state: "running"))
@@ -77,8 +79,7 @@ final class BackgroundPath: Sendable {
         _ input: RunInput, in session: Session, _ context: BackendContext
     ) async throws(SessionError) -> (run: RunID, end: Task<RunEnd, Never>) {
         do throws(SessionError) {
-            return try await hub.start(
-                input.prompt, run: input.run, in: session.id, user: context.user, on: .background)
+            return try await hub.start(input, in: session.id, user: context.user, on: .background)
         } catch {
             await hub.end(session.id, reason: "its run could not start")
             throw error

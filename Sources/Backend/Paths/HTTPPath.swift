@@ -26,12 +26,12 @@ struct HTTPPath: Sendable {
     private func start(_ request: Request, _ context: BackendContext) async throws -> Response {
         let object = try await request.jsonObject()
         do {
-            let input = try RunInput(object)
+            var input = try RunInput(object)
+            input.trace = context.runTrace
             let session = try await hub.open(
                 input.thread, user: context.user, on: .http, request: context.requestID, connection: nil)
             let reader = SessionEventReader(session.log, after: session.log.newest)
-            let (run, _) = try await hub.start(
-                input.prompt, run: input.run, in: session.id, user: context.user, on: .http)
+            let (run, _) = try await hub.start(input, in: session.id, user: context.user, on: .http)
             return EventStreamResponse(reader: reader, run: run).response(location: "/v1/runs/\(run)")
         } catch let error as SessionError {
             throw error.problem

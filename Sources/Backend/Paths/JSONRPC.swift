@@ -73,6 +73,8 @@ extension SessionError {
         case .otherPath(let path):
             JSONRPCError(.conflict, "the session of that id belongs to the path \(path)")
         case .runExists: JSONRPCError(.conflict, "a run of that id is under way")
+        case .noInterrupt:
+            JSONRPCError(.conflict, "resume: the session's last run ended with no such interrupt")
         case .draining: JSONRPCError(.draining, "the server is stopping; connect again")
         case .tooManyRuns(let limit):
             JSONRPCError(.tooManyRuns, "the session has \(limit) runs under way, its limit")

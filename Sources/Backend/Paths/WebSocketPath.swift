@@ -11,9 +11,12 @@ struct WebSocketPath: Sendable {
     let hub: SessionHub
 
     /// Serves one connection of one user until either side closes it.
-    func serve(_ connection: WebSocketConnection, user: UserID) async {
+    ///
+    /// - Parameter traceparent: The caller's trace, from the request that became the connection.
+    func serve(_ connection: WebSocketConnection, user: UserID, traceparent: String?) async {
         let id = UUIDv7.text(at: SystemClock.now())
-        var conversation = WebSocketConversation(hub: hub, connection: connection, user: user, id: id)
+        var conversation = WebSocketConversation(
+            hub: hub, connection: connection, user: user, id: id, traceparent: traceparent)
         for await message in connection.messages {
             guard case .text(let text) = message else {
                 connection.close(code: .unacceptable, reason: "text frames only")
@@ -33,15 +36,19 @@ struct WebSocketConversation {
     let connection: WebSocketConnection
     let user: UserID
     let id: String
+    let traceparent: String?
     private var forwards: [SessionID: Task<Void, Never>] = [:]
     /// The sessions it asked for, those without a dispatcher too; the hub knows which it holds.
     private var wanted: Set<SessionID> = []
 
-    init(hub: SessionHub, connection: WebSocketConnection, user: UserID, id: String) {
+    init(
+        hub: SessionHub, connection: WebSocketConnection, user: UserID, id: String, traceparent: String?
+    ) {
         self.hub = hub
         self.connection = connection
         self.user = user
         self.id = id
+        self.traceparent = traceparent
     }
 
     /// Carries out one request and answers it.
@@ -121,16 +128,18 @@ struct WebSocketConversation {
     }
 
     private func start(_ parameters: JSONObject) async throws(JSONRPCError) -> JSONValue {
-        let input: RunInput
+        var input: RunInput
         do throws(RunInputError) { input = try RunInput(parameters) } catch {
             throw JSONRPCError(.invalidParameters, error.description)
         }
+        var random = SystemRandomNumberGenerator()
+        input.trace = TraceContext(
+            continuing: parameters.string(TraceContext.headerName) ?? traceparent, using: &random)
         guard let session = parameters.id("session") ?? input.thread else {
             throw JSONRPCError(.invalidParameters, "session: its id is missing")
         }
         do throws(SessionError) {
-            let (run, _) = try await hub.start(
-                input.prompt, run: input.run, in: session, user: user, on: .websocket)
+            let (run, _) = try await hub.start(input, in: session, user: user, on: .websocket)
             return ["run": .string(run.rawValue)]
         } catch { throw error.rpcError }
     }

@@ -12,6 +12,14 @@ struct BackendContext: OperatorRequestContext {
     let requestID = UUIDv7.text(at: SystemClock.now())
     var user: UserID = "anonymous"
     var operatorName = "nobody"
+    /// The request's place in its caller's trace; nil when it named none.
+    var trace: TraceContext?
+
+    /// The place of a run that the request starts: in the caller's trace, else the first span of its own.
+    var runTrace: TraceContext {
+        var random = SystemRandomNumberGenerator()
+        return trace ?? TraceContext(continuing: nil, using: &random)
+    }
 
     init(source: Source) {
         coreContext = .init(source: source)
@@ -45,6 +53,8 @@ extension SessionError {
         case .notFound: Problem(.notFound, "you have no session or run of that id")
         case .otherPath(let path): Problem(.conflict, "the session of that id belongs to the path \(path)")
         case .runExists: Problem(.conflict, "a run of that id is under way; observe it at /v1/runs/ID/events")
+        case .noInterrupt:
+            Problem(.conflict, "resume: the session's last run ended with no such interrupt")
         case .draining:
             Problem(
                 .serviceUnavailable, "the server is stopping; try another replica",

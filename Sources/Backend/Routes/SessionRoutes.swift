@@ -33,6 +33,7 @@ struct SessionRoutes: Sendable {
                 "state": .string(end?.state ?? "running"),
             ]
             object.set("error", end?.error)
+            if let interrupt = end?.interrupt { object["interrupts"] = [interrupt.json] }
             return Response(json: .object(object))
         }
         router.get("/v1/runs/:id/events") { request, context in

@@ -42,8 +42,11 @@ struct WebSocketRoutes: Sendable {
                 subprotocols: [WebSocketPath.subprotocol],
                 configuration: WebSocketConfiguration(
                     maximumQueuedBytes: Self.maximumQueuedBytes, closesWhenServerDrains: false)
-            ) { connection, _ in
-                await untilStop { await WebSocketPath(hub: hub).serve(connection, user: user) }
+            ) { connection, head in
+                let traceparent = head.headers.first(name: TraceContext.headerName)
+                await untilStop {
+                    await WebSocketPath(hub: hub).serve(connection, user: user, traceparent: traceparent)
+                }
             }
         case "/v1/echo" where offersEcho:
             return WebSocketRoute(configuration: Self.echoLimits) { connection, _ in

@@ -1,45 +1,75 @@
-import Synchronization
 import WireProtocol
 
 /// One run from RUN_STARTED to its end: every event goes to the monitor and to the session's own log.
 struct RunExecution: Sendable {
+    /// The version of AG-UI that the events follow.
+    static let protocolVersion = "1.0"
+
     let agent: ScriptedAgent
     let delivery: RunDelivery
     let dispatcher: ToolDispatcher
     let metadata: EventMetadata
+    /// The question that the session's last run ended with.
+    var interrupt: AgentInterrupt?
     var faults = ActiveFaults()
 
-    func run(_ prompt: String) async -> RunEnd {
+    func run(_ input: RunInput) async -> RunEnd {
         defer { delivery.flush() }
-        var started = metadata
-        started.agent = ScriptedAgent.name
-        delivery.send(.runStarted, ids, about: started)
+        start(input)
+        var work = work(on: input) { emit($0, $1) }
         do {
             switch faults.runs {
             case nil: break
             case .stalls: try await waitForTheModel()
-            case .diesSilently: return await die(prompt)
+            case .diesSilently: return await die(input)
             case .isImpersonated:
                 StandIn(tag: tag).answer { impersonate($0, $1) }
-                finish(outcome: "success")
+                finish(["type": "success"], work.usage)
                 return .completed
             }
-            if let problem = try await agent.run(
-                prompt, tag: tag, dispatcher: dispatcher, emit: { emit($0, $1) })
-            {
-                emit(.runError, ["message": .string(problem), "code": "dispatch"])
+            switch try await work.run() {
+            case .completed(let pendingCalls):
+                var outcome: JSONObject = ["type": "success"]
+                if !pendingCalls.isEmpty {
+                    outcome["pendingToolCallIds"] = .array(pendingCalls.map { .string($0) })
+                }
+                finish(outcome, work.usage)
+                return .completed
+            case .interrupted(let interrupt):
+                finish(["type": "interrupt", "interrupts": [interrupt.json]], work.usage)
+                return .interrupted(interrupt)
+            case .failed(let problem):
+                emit(
+                    .runError,
+                    ["message": .string(problem), "code": "dispatch", "usage": work.usage.json])
                 return .failed(problem)
             }
-            finish(outcome: "success")
-            return .completed
         } catch {
-            finish(outcome: "cancelled")
+            finish(["type": "cancelled"], work.usage)
             return .cancelled
         }
     }
 
+    /// What the agent does in this run, told to `emit`.
+    func work(on input: RunInput, emit: @escaping ScriptedAgent.Emit) -> AgentRun {
+        let answered = interrupt.flatMap { interrupt in
+            input.resume.last { $0.interrupt == interrupt.id }.map { (interrupt, $0.isApproved) }
+        }
+        return AgentRun(agent, input, answered: answered, tag: tag, dispatcher: dispatcher, emit: emit)
+    }
+
+    private func start(_ input: RunInput) {
+        var started = metadata
+        started.agent = ScriptedAgent.name
+        started.traceparent = input.trace?.header
+        var fields = ids
+        fields.set("protocolVersion", Self.protocolVersion)
+        fields.set("parentRunId", input.parentRun?.rawValue)
+        delivery.send(.runStarted, fields, about: started)
+    }
+
     /// The run id's tail; of a UUIDv7 its random part, so that other runs have another one.
-    private var tag: String { String((metadata.run?.rawValue ?? "").suffix(12)) }
+    var tag: String { String((metadata.run?.rawValue ?? "").suffix(12)) }
 
     private var ids: JSONObject {
         [
@@ -48,48 +78,14 @@ struct RunExecution: Sendable {
         ]
     }
 
-    private func finish(outcome: String) {
+    private func finish(_ outcome: JSONObject, _ usage: AgentUsage) {
         var fields = ids
-        fields["outcome"] = ["type": .string(outcome)]
+        fields["outcome"] = .object(outcome)
+        fields["usage"] = usage.json
         emit(.runFinished, fields)
     }
 
-    private func emit(_ type: EventType, _ fields: JSONObject) {
+    func emit(_ type: EventType, _ fields: JSONObject) {
         delivery.send(type, fields, about: metadata)
-    }
-}
-
-/// What faults make of a run.
-extension RunExecution {
-    /// Returns when the model answers again: the fault is off; throws when the run is cancelled.
-    private func waitForTheModel() async throws {
-        while faults.runs == .stalls { try await Task.sleep(for: .milliseconds(50)) }
-    }
-
-    /// Lets the agent begin and ends it behind its third event, with nobody told.
-    private func die(_ prompt: String) async -> RunEnd {
-        let (deaths, death) = AsyncStream<Void>.makeStream()
-        let sent = Mutex(0)
-        let working = Task { [agent, dispatcher, tag] in
-            defer { death.finish() }
-            _ = try await agent.run(prompt, tag: tag, dispatcher: dispatcher) { type, fields in
-                let number = sent.withLock { sent in
-                    sent += 1
-                    return sent
-                }
-                if number <= 3 { emit(type, fields) }
-                if number == 3 { death.finish() }
-            }
-        }
-        for await _ in deaths {}
-        working.cancel()
-        return .lost
-    }
-
-    /// A stand-in knows no dispatcher, so its events name none.
-    private func impersonate(_ type: EventType, _ fields: JSONObject) {
-        var about = metadata
-        about.dispatcher = nil
-        delivery.send(type, fields, about: about)
     }
 }

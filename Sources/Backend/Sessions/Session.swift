@@ -12,6 +12,8 @@ struct Session: Sendable {
     var lastUsedAt: Timestamp
     /// The runs under way, by id, so that they can be cancelled.
     var runs: [RunID: Task<RunEnd, Never>] = [:]
+    /// The question that its last run ended with, until a run is started.
+    var interrupt: AgentInterrupt?
     /// The last runs that have ended.
     var endedRuns = EndedRuns()
     /// The WebSocket connection that holds it; nil on other paths and while that connection is lost.
@@ -26,11 +28,13 @@ enum RunEnd: Sendable, Equatable {
     /// It is over and no event said so.
     case lost
     case failed(String)
+    /// It ended with a question; the run that answers it goes on.
+    case interrupted(AgentInterrupt)
 
     /// The word for it in documents.
     var state: String {
         switch self {
-        case .completed: "completed"
+        case .completed, .interrupted: "completed"
         case .cancelled: "cancelled"
         case .failed: "failed"
         case .lost: "lost"
@@ -39,6 +43,9 @@ enum RunEnd: Sendable, Equatable {
 
     /// Why it failed, if it did.
     var error: String? { if case .failed(let words) = self { words } else { nil } }
+
+    /// What it asked, if it ended with a question.
+    var interrupt: AgentInterrupt? { if case .interrupted(let interrupt) = self { interrupt } else { nil } }
 }
 
 /// Why a session or run could not be had.
@@ -55,4 +62,6 @@ enum SessionError: Error, Equatable {
     case tooManyRuns(limit: Int)
     /// The run's id is that of a run under way.
     case runExists
+    /// The run answers a question that the session's last run did not end with.
+    case noInterrupt
 }

@@ -25,7 +25,7 @@ extension SessionHub {
 
     /// Starts a run in a session; the task ends when the run has.
     func start(
-        _ prompt: String, run wanted: RunID?, in id: SessionID, user: UserID, on path: ConsumerPath
+        _ input: RunInput, in id: SessionID, user: UserID, on path: ConsumerPath
     ) async throws(SessionError) -> (run: RunID, end: Task<RunEnd, Never>) {
         if isDraining { throw .draining }
         _ = try await equip(try find(id, user: user, on: path))
@@ -34,7 +34,8 @@ extension SessionHub {
         let session = try find(id, user: user)
         guard let dispatcher = session.dispatcher else { throw .notFound }
         guard session.runs.count < Self.runLimit else { throw .tooManyRuns(limit: Self.runLimit) }
-        let run = wanted ?? RunID(rawValue: UUIDv7.text(at: now()))
+        guard input.resume.allSatisfy({ $0.interrupt == session.interrupt?.id }) else { throw .noInterrupt }
+        let run = input.run ?? RunID(rawValue: UUIDv7.text(at: now()))
         if session.runs[run] != nil { throw .runExists }
         var metadata = EventMetadata()
         metadata.user = user
@@ -45,13 +46,15 @@ extension SessionHub {
         let delivery = RunDelivery(
             monitor: monitor, log: session.log, faults: faults, stranger: stranger(to: user))
         let execution = RunExecution(
-            agent: agent, delivery: delivery, dispatcher: dispatcher, metadata: metadata, faults: faults)
+            agent: agent, delivery: delivery, dispatcher: dispatcher, metadata: metadata,
+            interrupt: session.interrupt, faults: faults)
         let task = Task { [weak self] in
-            let end = await execution.run(prompt)
+            let end = await execution.run(input)
             await self?.finished(run, end, in: id)
             return end
         }
         sessions[id]?.runs[run] = task
+        sessions[id]?.interrupt = nil
         sessions[id]?.lastUsedAt = now()
         var context = session.context
         context.run = run
@@ -73,6 +76,7 @@ extension SessionHub {
         guard sessions[id]?.runs[run] != nil else { return }
         sessions[id]?.runs[run] = nil
         sessions[id]?.endedRuns.append(run, end)
+        sessions[id]?.interrupt = end.interrupt
         sessions[id]?.lastUsedAt = now()
     }
 }

@@ -89,7 +89,7 @@ extension BackendState {
             case .runStarted: .started
             case .toolCallStart: .toolExecuting(call)
             case .toolCallResult: .toolCompleted(call)
-            case .runFinished: .completed
+            case .runFinished: reader.outcome(event) == .success ? .completed : .suspended
             case .runError: .error
             default: word == .agentThinking ? .thinking : .other
             }
@@ -282,7 +282,7 @@ extension SessionState {
         let next: SessionRecord.State? =
             switch record.type {
             case .runStarted: .running
-            case .runFinished: outcome == .interrupt ? .waiting : .idle
+            case .runFinished: outcome == .interrupt || outcome == .pending ? .waiting : .idle
             case .runError: .error
             default: nil
             }

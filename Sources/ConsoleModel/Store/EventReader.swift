@@ -6,8 +6,8 @@ struct EventReader {
     let batch: EventBatch
     let bytes: UnsafeBufferPointer<UInt8>
 
-    /// What a RUN_FINISHED says in `outcome.type`.
-    enum Outcome: Hashable { case success, interrupt, cancelled }
+    /// What a RUN_FINISHED says in `outcome`; pending: the client's own tools have yet to answer.
+    enum Outcome: Hashable { case success, pending, interrupt, cancelled }
 
     /// The event's names as symbols.
     func record(_ event: ScannedEvent, _ symbols: inout SymbolTable) -> EventRecord {
@@ -59,7 +59,7 @@ struct EventReader {
         switch outcome?.string ?? outcome?["type"]?.string {
         case "interrupt": return .interrupt
         case "cancelled", "canceled": return .cancelled
-        default: return .success
+        default: return outcome?["pendingToolCallIds"]?.array?.isEmpty == false ? .pending : .success
         }
     }
 }

@@ -133,7 +133,7 @@ struct MonitorState {
             entry.record.runs += 1
             entry.record.eventsSeen = []
             state = .running
-        case .runFinished: state = event.outcomeType == "interrupt" ? .waiting : .idle
+        case .runFinished: state = event.waitsForClient ? .waiting : .idle
         case .runError: state = .error
         default: break
         }
@@ -171,7 +171,7 @@ extension OutgoingEvent {
         case .runStarted: .started
         case .toolCallStart: .toolExecuting(call)
         case .toolCallResult: .toolCompleted(call)
-        case .runFinished: .completed
+        case .runFinished: leavesCallsOpen ? .suspended : .completed
         case .runError: .error
         default: type.operatorWord == .agentThinking ? .thinking : .other
         }
@@ -179,4 +179,12 @@ extension OutgoingEvent {
 
     /// `outcome.type` of a RUN_FINISHED.
     var outcomeType: String? { fields["outcome"]?["type"]?.string }
+
+    /// Whether a RUN_FINISHED may leave calls without a result: an interrupt, a cancel, a client's own tools.
+    private var leavesCallsOpen: Bool { waitsForClient || outcomeType == "cancelled" }
+
+    /// Whether the session goes on only when its client has answered.
+    var waitsForClient: Bool {
+        outcomeType == "interrupt" || fields["outcome"]?["pendingToolCallIds"]?.array?.isEmpty == false
+    }
 }

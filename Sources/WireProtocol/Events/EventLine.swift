@@ -12,6 +12,8 @@ public struct EventMetadata: Hashable, Sendable {
     public var dispatcher: DispatcherID?
     /// The agent that runs; only RUN_STARTED carries it.
     public var agent: String?
+    /// The run's place in its caller's trace (W3C Trace Context); only RUN_STARTED carries it.
+    public var traceparent: String?
     /// 0, 1, 2… within the run, else within the session.
     public var sequence: Int?
     /// The resume point on merged streams.
@@ -29,6 +31,7 @@ public struct EventMetadata: Hashable, Sendable {
         object["path"] = path.map { .string($0) }
         object["dispatcher"] = dispatcher.map { .string($0.rawValue) }
         object["agent"] = agent.map { .string($0) }
+        object["traceparent"] = traceparent.map { .string($0) }
         object["seq"] = sequence.map { .integer(Int64($0)) }
         object["id"] = id.map { .string($0) }
         return .object(object)
