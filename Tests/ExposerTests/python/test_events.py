@@ -255,3 +255,13 @@ def test_a_watched_manager_tells_what_it_sent(recwarn: Any) -> None:
     kinds = [event["type"] for event in lines(exposer) if event["type"] != "CUSTOM"]
     assert kinds == ["RUN_STARTED", "RUN_FINISHED"]
     assert (exposer.monitor.undelivered, exposer.monitor.ignored) == (2, 1)
+
+
+def test_what_json_has_no_word_for_never_breaks_a_line() -> None:
+    exposer = Exposer(FastAPI(), expose_payloads=True)
+    loop: Any = []
+    loop.append(loop)
+    for value in (float("nan"), float("inf"), loop, {1, 2}, b"\xff", "\ud800", "x" * 3_000_000, 10**400):
+        exposer.emit({"type": "RUN_STARTED", "threadId": "t", "runId": "r", "input": value})
+    assert len([event for event in lines(exposer) if event["type"] == "RUN_STARTED"]) == 8
+    assert exposer.monitor.failures == 0

@@ -42,11 +42,11 @@ def emit(monitor: Monitor, event: object, body: object | None, given: Mapping[st
 def _about(monitor: Monitor, envelope: Envelope, given: Mapping[str, Any]) -> About:
     """The ids: what the caller says, else the event, else the context that this task works for."""
     about: About = {}
-    metadata = envelope.outer.get("metadata")
-    metadata = metadata if isinstance(metadata, Mapping) else {}
+    metadata: Any = envelope.outer.get("metadata")
+    has_metadata = isinstance(metadata, Mapping)
     for field in ("user", "session", "path", "dispatcher"):
         value = given.get(field)
-        if value is None:
+        if value is None and has_metadata:
             value = metadata.get(field)
         if value is None and field in ("user", "session"):
             value = envelope.get(field)

@@ -47,9 +47,14 @@ class Envelope(NamedTuple):
 
     def get(self, what: str) -> Any | None:
         """A value by any of its names, inside first."""
+        body, outer = self.body, self.outer
         for field in _synonyms[what]:
-            for place in (self.body, self.outer):
-                value = place.get(field)
+            if field in body:
+                value = body[field]
+                if value is not None and value != "":
+                    return value
+            if field in outer:
+                value = outer[field]
                 if value is not None and value != "":
                     return value
         return None

@@ -13,8 +13,18 @@ MAXIMUM_EVENTS, MAXIMUM_BYTES = 50_000, 64 << 20
 #: An event above this size travels without its fields.
 MAXIMUM_LINE = 1 << 20
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str, allow_nan=False)
+# `encode` makes a new C encoder for each call, which costs more than a small event does.
+_make: Any = getattr(json.encoder, "c_make_encoder", None)
+_c_encoder: Any = _make and _make(
+    None, str, json.encoder.encode_basestring, None, ":", ",", False, False, False
+)
 _abouts: dict[tuple[Any, ...], str] = {}
+
+
+def _encode(value: Any) -> str:
+    """A value as compact JSON; what JSON has no word for becomes text."""
+    return _encoder.encode(value) if _c_encoder is None else "".join(_c_encoder(value, 0))
 
 
 def _encoded_about(about: Mapping[str, str]) -> str:
@@ -40,7 +50,8 @@ def event_line(
         metadata += f'"seq":{seq},'
     if hidden:
         metadata += f'"bytes":{hidden},'
-    head = f'{{"type":{_encode(kind)},"timestamp":{at},'
+    # A type is one of AG-UI's words, never a text of the app's.
+    head = f'{{"type":"{kind}","timestamp":{at},'
     tail = f'"metadata":{metadata}"id":"{id}"}}}}'
     try:
         inner = _encode(fields)[1:-1] if fields else ""
