@@ -108,10 +108,15 @@ let package = Package(
         .testTarget(
             name: "WireProtocolTests", dependencies: ["WireProtocol", "PatternDetection"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "hummingbird-example",
+            dependencies: ["ContextMonitor", "WireProtocol", "PatternDetection", hummingbird],
+            path: "Assets/examples/hummingbird", exclude: ["README.md"], swiftSettings: settings),
         .testTarget(
             name: "ContextMonitorTests",
             dependencies: [
-                "ContextMonitor", "WireProtocol", "PatternDetection", hummingbird, nioCore,
+                "ContextMonitor", "WireProtocol", "PatternDetection", "hummingbird-example", hummingbird,
+                nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),
         .testTarget(

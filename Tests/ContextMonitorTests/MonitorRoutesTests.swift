@@ -5,6 +5,7 @@ import NIOCore
 import PatternDetection
 import Testing
 import WireProtocol
+@testable import hummingbird_example
 
 @Suite struct MonitorRoutesTests {
     private let server = FortyLineServer(now: SystemClock.now)
