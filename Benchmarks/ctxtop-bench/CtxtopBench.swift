@@ -11,10 +11,10 @@ import WireProtocol
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
         case "generate": generate(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
-        case "frame": frame()
+        case "frame": frame(Int(arguments.dropFirst(2).first ?? "") ?? 10_000)
         case "scan": scan(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
         case "memory": memory()
-        default: print("usage: ctxtop-bench generate [EVENTS] | frame | memory | scan [EVENTS]")
+        default: print("usage: ctxtop-bench generate [EVENTS] | frame [SESSIONS] | memory | scan [EVENTS]")
         }
     }
 
@@ -93,27 +93,47 @@ import WireProtocol
         return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
     }
 
-    /// A 200x60 frame of the sessions view with 1,000 sessions, the median of 101.
-    private static func frame() {
+    /// 200x60 frames of every view with that many sessions: after new facts, and after a key; medians of 51.
+    private static func frame(_ count: Int) {
+        var store = Store(ConsoleState(now: start))
+        _ = store.send(.addBackend(BackendKey(0), url: "http://bench"))
+        _ = store.send(.received(BackendKey(0), .snapshot(snapshot(count)), at: start))
+        let batch = EventBatch(lines: Array(lines(5).joined(separator: [0x0A])))
+        for view in ViewID.allCases {
+            _ = store.send(.show(view))
+            var (news, keys): ([Double], [Double]) = ([], [])
+            for round in 0..<51 {
+                // A tenth of a second later, so that new facts are shown at once.
+                let now = start + .milliseconds(1000 * view.rawValue * 60 + round * 100)
+                _ = store.send(.received(BackendKey(0), .events(batch), at: now))
+                news.append(microseconds(of: &store, .tick(now)))
+                keys.append(microseconds(of: &store, .moveSelection(by: 1)))
+            }
+            print(
+                "200x60 frame, \(view), \(count) sessions: \(median(news)) µs after news, \(median(keys)) µs after a key"
+            )
+        }
+    }
+
+    private static func snapshot(_ count: Int) -> BackendSnapshot {
         var snapshot = BackendSnapshot(name: "bench")
-        snapshot.sessions = (0..<1000).map { index in
+        snapshot.sessions = (0..<count).map { index in
             var session = SessionRecord(
-                id: SessionID(rawValue: "s-\(index)"), user: UserID(rawValue: "user-\(index)"))
+                id: SessionID(rawValue: "01a2097e-95be-76fb-a334-\(200_000_000_000 + index)"),
+                user: UserID(rawValue: "user-\(index * 7919 % count)@example.com"))
             (session.state, session.path, session.since) = (.running, .http, start)
             return session
         }
-        var store = Store(ConsoleState(now: start))
-        _ = store.send(.received(BackendKey(0), .snapshot(snapshot), at: start))
-        for view in [ViewID.sessions, .pulse, .events] {
-            _ = store.send(.show(view))
-            var times: [Double] = []
-            for _ in 0..<101 {
-                let began = ContinuousClock.now
-                let drawn = render(store.state, width: 200, height: 60)
-                times.append((.now - began) / .microseconds(1))
-                precondition(drawn.width == 200)
-            }
-            print("200x60 frame, \(view), 1,000 sessions: \(Int(times.sorted()[50])) µs (median of 101)")
-        }
+        return snapshot
     }
+
+    private static func microseconds(of store: inout Store, _ action: Action) -> Double {
+        let began = ContinuousClock.now
+        _ = store.send(action)
+        let drawn = render(store.state, width: 200, height: 60)
+        precondition(drawn.width == 200)
+        return (.now - began) / .microseconds(1)
+    }
+
+    private static func median(_ times: [Double]) -> Int { Int(times.sorted()[times.count / 2]) }
 }

@@ -57,7 +57,7 @@ public struct KeyMap: Sendable {
                 "\(key.name) does nothing in \(kind.word): it works in \(Self.places(bound))", .notice)
         }
         if let reason = binding.whyNot(state) { return .say("\(key.name): \(reason)", .notice) }
-        return binding.action
+        return Page.scrolling(binding.action, state) ?? binding.action
     }
 
     /// Why a binding does nothing on this screen now; nil when it works.

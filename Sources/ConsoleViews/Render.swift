@@ -48,11 +48,7 @@ extension Place {
         case .view(.findings): FindingsView.self
         case .view(.health): HealthView.self
         case .context: ContextView.self
-        case .finding: FindingView.self
-        case .path: PathView.self
-        case .dispatcher: DispatcherView.self
-        case .event: EventView.self
-        case .check: CheckView.self
+        case .finding, .path, .dispatcher, .event, .check: PageView.self
         }
     }
 }

@@ -29,7 +29,8 @@ import Testing
         "Screen": ([], []),
         "Terminal": (["Screen", "CNcurses"], ["Dispatch", "Glibc"]),
         "ConsoleModel": (
-            ["WireProtocol", "PatternDetection"], ["DequeModule", "OrderedCollections", "_StringProcessing"]
+            ["WireProtocol", "PatternDetection"],
+            ["DequeModule", "OrderedCollections", "Synchronization", "_StringProcessing"]
         ),
         "ConsoleViews": (["ConsoleModel", "Screen", "WireProtocol", "PatternDetection"], []),
         "Dialects": (["WireProtocol", "PatternDetection"], []),

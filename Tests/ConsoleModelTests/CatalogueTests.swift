@@ -2,6 +2,7 @@ import ConsoleModel
 import Foundation
 import PatternDetection
 import Testing
+import WireProtocol
 
 @Suite struct CatalogueTests {
     private var rulesFolder: URL {
@@ -53,9 +54,19 @@ import Testing
         (120, "severity user session state path pattern tool events last p95 age"),
     ])
     func columnsLeaveInTheirOrder(width: Int, names: String) {
-        let fitted: [FittedColumn<SessionRow>] = SessionRow.columns.fitted(to: width)
+        let one: [Column<SessionRow>] = ConsoleState(now: Timestamp(milliseconds: 0)).columns(of: .sessions)
+        let fitted: [FittedColumn<SessionRow>] = one.fitted(to: width)
         #expect(fitted.map(\.column.name).joined(separator: " ") == names)
         #expect(fitted.reduce(fitted.count - 1) { $0 + $1.width } <= max(width, 43))
+    }
+
+    @Test(arguments: [
+        (80, "severity user state path pattern tool events last backend"),
+        (40, "severity user state pattern"),
+    ])
+    func severalBackendsHaveAColumn(width: Int, names: String) {
+        let fitted: [FittedColumn<SessionRow>] = SessionRow.columns.fitted(to: width - 1)
+        #expect(fitted.map(\.column.name).joined(separator: " ") == names)
     }
 
     @Test func noWidthTraps() {

@@ -9,25 +9,24 @@ import Testing
             Programs.console, "demo", "--scenario", "incident", "--fix-after", "1h",
         ])
         let pulse = try await screen.waits {
-            $0.contains("BROKEN") && $0.contains("pattern-missingComponent")
+            $0.contains("BROKEN") && $0.contains("pattern-missing")
         }
         #expect(pulse.holds, "\(pulse.screen)")
         // Key 1: why. The finding that stands first is opened.
         try await screen.press("Enter")
-        let why = try await screen.waits { $0.contains("EVIDENCE") && $0.contains("WHO") }
+        let why = try await screen.waits { $0.contains("EVIDENCE") && $0.contains("WHO 8 users") }
         #expect(why.holds, "\(why.screen)")
         #expect(why.screen.contains("websocket wants tool_dispatcher: nil"))
         #expect(why.screen.contains("requires = tool_dispatcher"))
         #expect(why.screen.contains(" since "))
         #expect(why.screen.contains("ada@acme.io"))
-        #expect(why.screen.contains("WHO 8 users"))
         // Keys 2 to 4: who else, one user's own screen.
         try await screen.press("Escape", "2", "Enter")
         let context = try await screen.waits {
             $0.contains("DISPATCHER") && $0.contains("path     websocket")
         }
         #expect(context.holds, "\(context.screen)")
-        #expect(context.screen.contains("✕ error"))
+        #expect(context.screen.contains("✕ ERROR"))
         try await screen.press("q", "q")
         #expect(try await screen.waits { $0.contains("left 0") }.holds)
         await screen.close()

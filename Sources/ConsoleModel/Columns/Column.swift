@@ -27,7 +27,7 @@ public struct Column<Row: Sendable>: Sendable {
     public let severity: @Sendable (Row) -> Severity?
 
     /// The same column at another width.
-    func wide(_ width: Int) -> Column {
+    public func wide(_ width: Int) -> Column {
         Column(
             name, title, width: width, minimum: Swift.min(minimumWidth, width), drop: dropOrder,
             alignment: alignment, search: searchText, sort: sortKey, severity: severity, text: text)
@@ -88,6 +88,12 @@ public struct FittedColumn<Row: Sendable>: Sendable {
     public let column: Column<Row>
     /// Its width here.
     public let width: Int
+
+    /// Gives a column a width.
+    public init(column: Column<Row>, width: Int) {
+        self.column = column
+        self.width = width
+    }
 }
 
 extension Array {

@@ -36,6 +36,7 @@ public enum SessionColumns {
         Column(
             "age", "AGE", width: 6, drop: 7, alignment: .right, sort: { .seconds($0.age) },
             text: { AgeText.age($0.age) }),
+        Column("backend", "BACKEND", width: 12, minimum: 8, drop: 4, text: { $0.backendName }),
     ]
 
     /// The order of severities as a number, nothing lowest.

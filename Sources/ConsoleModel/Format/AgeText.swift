@@ -39,6 +39,9 @@ public enum AgeText {
         }
     }
 
+    /// A tick of a scale: whole seconds from ten on, else one digit behind the point: `0s`, `1.4s`, `20s`, `2m05s`.
+    public static func tick(_ duration: Duration) -> String { duration <= .zero ? "0s" : took(duration) }
+
     /// With a sign, for a clock's skew: `+0.1s`, `-2.0s`.
     public static func signed(_ duration: Duration?) -> String {
         guard let duration else { return none }

@@ -20,7 +20,7 @@ public enum CountText {
 
 extension Int {
     /// The sum, or the nearest number there is: counters come from the wire and must never trap.
-    func adding(_ other: Int) -> Int {
+    public func adding(_ other: Int) -> Int {
         let (sum, isOver) = addingReportingOverflow(other)
         return isOver ? (other > 0 ? .max : .min) : sum
     }

@@ -60,6 +60,12 @@ public struct Command: Sendable {
                 store, word in
                 store.setMouse(word)
             },
+            Command(
+                "graph", "block|braille", "draw graphs with blocks or with braille dots",
+                candidates: { _ in GraphStyle.allCases.map(\.rawValue) }
+            ) { store, word in
+                store.setGraph(word)
+            },
             Command("report", "[FILE]", "write what is known as Markdown") { store, file in
                 store.state.interface.prompt = nil
                 return [.writeReport(file)]
@@ -143,6 +149,13 @@ extension Store {
         state.interface.prompt = nil
         say("mouse \(word)", .ok)
         return [.mouse(word == "on")]
+    }
+
+    mutating func setGraph(_ word: String) -> [Effect] {
+        guard let graph = GraphStyle(rawValue: word) else { return refuse(":graph block, or :graph braille") }
+        state.interface.settings.graph = graph
+        state.interface.prompt = nil
+        return []
     }
 
     mutating func openHelp(_ topic: String?) -> [Effect] {

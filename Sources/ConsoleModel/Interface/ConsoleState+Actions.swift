@@ -42,6 +42,16 @@ extension ConsoleState {
     }
 }
 
+extension ConsoleState {
+    /// Whose session it is; empty when nobody's or not known any more.
+    public func userName(of key: SessionKey) -> String {
+        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
+            let session = backend.sessions[symbol]
+        else { return "" }
+        return text(session.user)
+    }
+}
+
 extension Store {
     /// Asks for the word that confirms what can be done here.
     mutating func beginAction() {

@@ -87,6 +87,7 @@ extension Store {
     /// Asks the run loop to keep what is remembered, without what nobody needs any more.
     mutating func remember() -> [Effect] {
         let now = state.now.milliseconds
+        touch()
         state.interface.remembered.snoozed = state.interface.remembered.snoozed.filter { $0.value > now }
         state.interface.remembered.trim()
         return [.remember(state.interface.remembered)]

@@ -8,6 +8,8 @@ public struct InterfaceSettings: Equatable, Sendable {
     public var allowsActions = false
     /// Whether the terminal reports the mouse.
     public var isMouseOn = false
+    /// What graphs are drawn with.
+    public var graph = GraphStyle.block
     /// Whether the keys of a first visit are pointed out.
     public var showsFirstRunHint = false
     /// Saved views, by view.
@@ -32,4 +34,12 @@ public struct ViewSettings: Equatable, Sendable {
 
     /// A view as it comes.
     public init() {}
+}
+
+/// What graphs are drawn with; `--ascii` stands in for either.
+public enum GraphStyle: String, Hashable, Sendable, CaseIterable {
+    /// One value a cell, eight levels.
+    case block
+    /// Two values a cell, four levels.
+    case braille
 }

@@ -4,13 +4,28 @@ import WireProtocol
 extension ConsoleState {
     /// Everything about one session; nil when it is not known any more.
     public func contextDetail(_ key: SessionKey) -> ContextDetail? {
+        var stamp = stamp
+        stamp.place = .context(key)
+        // Where it stands in the table depends on the table's filter and order.
+        let memory = interface.tables[.view(.sessions)] ?? TableState()
+        stamp.filter = filterText(.sessions)
+        stamp.sortColumn = memory.sortColumn
+        stamp.isReversed = memory.isReversed
+        stamp.grouping = memory.grouping
+        stamp.section = interface.place == .context(key) ? 1 : 0
+        return derived.cache.value(.context, stamp) { makeContextDetail(key) }
+    }
+
+    private func makeContextDetail(_ key: SessionKey) -> ContextDetail? {
         guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
             let session = backend.sessions[symbol]
         else { return nil }
         let numbers = eventNumbers(of: session)
         let run = backend.runs[session.lastRun]
         let context = backend.extras.contexts[key.id]
-        let runs = backend.runs.values.filter { $0.session == symbol }
+        // By index: a run is large, and there may be 10,000 of other sessions.
+        let runs = backend.runs.values.indices.filter { backend.runs.values[$0].session == symbol }
+            .map { backend.runs.values[$0] }
         let dispatcher = dispatcherRow(session, backend)
         let tool = run.flatMap { $0.state == .open ? $0.tools.last?.name : nil }
         return ContextDetail(
@@ -27,6 +42,9 @@ extension ConsoleState {
                 events: session.counts.events, dispatchers: dispatcher == nil ? 0 : 1,
                 crossings: session.counts.crossings, notProvable: notProvable(backend, only: session.path)),
             findings: findingRows().filter { isAbout($0.finding, session, runs, backend) },
+            toolTimes: ToolTimes(numbers.compactMap { pairedCall($0)?.took }),
+            position: interface.place == .context(key)
+                ? sessionTable().rows.firstIndex { $0.key == key }.map { $0 + 1 } : nil,
             othersInTool: tool.map { othersIn($0, than: session, backend) })
     }
 
@@ -88,7 +106,7 @@ extension ConsoleState {
             rows.append(
                 TimelineRow(
                     rowID: .event(number), at: at, gap: before.map { at.since($0) }, word: row.word,
-                    detail: row.detail, sequence: row.record.sequence, severity: row.severity))
+                    detail: pairedDetail(row), sequence: row.record.sequence, severity: row.severity))
             before = at
         }
         if let run, let last = stalledSince(run, in: backend) {
@@ -98,6 +116,16 @@ extension ConsoleState {
                     detail: missingText(run, backend), sequence: nil, severity: .critical))
         }
         return rows
+    }
+
+    /// What an event says; a result begins with its call: `calculate 0.4s → "17 rows"`.
+    public func pairedDetail(_ row: EventRow) -> String {
+        guard let call = pairedCall(row.number) else { return row.detail }
+        let name = row.record.name.isNone ? "" : text(row.record.name)
+        let said = row.detail.hasPrefix(name) ? String(row.detail.dropFirst(name.count)) : row.detail
+        let answer = said.split(separator: " ").joined(separator: " ")
+        let words = "\(call.startDetail) \(AgeText.took(call.took))"
+        return answer.isEmpty ? words : "\(words) → \(answer)"
     }
 
     private func missingText(_ run: RunState, _ backend: BackendState) -> String {

@@ -8,7 +8,9 @@ extension ConsoleState {
         let findings = findingRows()
         return PulseSummary(
             backends: backends.map { pulse($0, findings) }, paths: paths, migration: migrationText(paths),
-            series: series(), findings: findings, changes: Array(changes.suffix(20).reversed()),
+            series: series(), shares: pathShares(), latencies: latencies(),
+            findings: findings.filter { $0.standing == .open },
+            setAside: findings.count { $0.standing != .open }, changes: Array(changes.suffix(20).reversed()),
             isolation: isolation(), selection: selectedRowID)
     }
 

@@ -23,6 +23,10 @@ public struct ContextDetail: Equatable, Sendable {
     public let isolation: Isolation
     /// What triage says about it, its runs, its dispatcher and its path, most urgent first.
     public let findings: [FindingRow]
+    /// How long its finished tool calls took; nil before the first.
+    public let toolTimes: ToolTimes?
+    /// Where it stands among the sessions view's rows, from 1; nil when the filter hides it.
+    public let position: Int?
     /// How many other users wait in the same tool; nil when no tool executes.
     public let othersInTool: Int?
 
@@ -104,7 +108,7 @@ public struct TimelineRow: Equatable, Sendable {
     public let gap: Duration?
     /// The operator's word, or `(missing)`.
     public let word: String
-    /// What it says.
+    /// What it says; a result also what its call was and how long that took.
     public let detail: String
     /// 0, 1, 2… within the run.
     public let sequence: Int?

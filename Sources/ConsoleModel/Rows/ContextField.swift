@@ -38,9 +38,8 @@ extension ContextDetail {
             ContextField("request", context?.request, shown: context?.request.map { IDText.tail($0) }),
             ContextField("deadline", context?.deadline?.rfc3339, shown: deadline),
             ContextField(
-                "connection", context?.connection, shown: context?.connection.map { IDText.tail($0) }),
-            id("dispatcher", dispatcher?.record.id),
-            ContextField("backend", session.backendName.isEmpty ? nil : session.backendName),
+                "conn", context?.connection, shown: context?.connection.map { IDText.tail($0) }),
+            id("dispatch", dispatcher?.record.id),
         ]
     }
 

@@ -38,13 +38,25 @@ public struct DispatcherRow: TableRow {
     }
     /// The columns, left to right.
     public static var columns: [Column<DispatcherRow>] { DispatcherColumns.all }
+    /// Dispatchers can be grouped by owner, pattern and backend.
+    public func group(by grouping: Grouping) -> String? {
+        switch grouping {
+        case .user: ownerText
+        case .path: nil
+        case .pattern: record.pattern.longWords
+        case .backend: backendName
+        }
+    }
 }
 
 extension ConsoleState {
     /// The dispatchers view: the needy first, then live ones, the newest first.
     public func dispatcherTable() -> Table<DispatcherRow> { table(dispatcherRows(), view: .dispatchers) }
 
-    func dispatcherRows() -> [DispatcherRow] {
+    /// Every row, whatever the filter says.
+    public func dispatcherRows() -> [DispatcherRow] { cachedRows(.dispatchers) { makeDispatcherRows() } }
+
+    private func makeDispatcherRows() -> [DispatcherRow] {
         var worst: [DispatcherKey: Severity] = [:]
         var rules: [DispatcherKey: Set<String>] = [:]
         for finding in findings {

@@ -28,8 +28,10 @@ public struct EventRow: TableRow {
         if record.marks.contains(.gap) || record.marks.contains(.violation) { return .warning }
         return record.type == .unrecognized ? .notice : nil
     }
+    /// What it says together with the call that it is the result of; nil for everything but a result.
+    public internal(set) var paired: String?
     /// What it says, in one line.
-    public var detail: String { EventDetail.text(of: line, marks: record.marks) }
+    public var detail: String { paired ?? EventDetail.text(of: line, marks: record.marks) }
     /// The time of day with milliseconds; `~` before a time that is ours because the source sent none.
     public var timeText: String {
         (record.marks.contains(.stamped) ? "~" : "") + record.timestamp.clockWithMilliseconds
@@ -57,6 +59,8 @@ public struct EventWindow: Equatable, Sendable {
 
     /// The most events that one frame looks at for matches.
     public static let maximumScanned = 20_000
+    /// The most events that one frame counts matches in.
+    public static let maximumCounted = 2000
 }
 
 extension ConsoleState {
@@ -81,6 +85,9 @@ extension ConsoleState {
             rows += search.rows(from: last.number + 1, in: shown, step: 1, count: height - rows.count)
         }
         let selected = rows.lastIndex { $0.number <= anchor } ?? (rows.isEmpty ? nil : 0)
+        for index in rows.indices where rows[index].record.type == .toolCallResult {
+            rows[index].paired = pairedDetail(rows[index])
+        }
         return EventWindow(
             rows: rows, selectedIndex: selected, total: shown.count,
             hidden: events.endNumber - shown.upperBound,
@@ -116,6 +123,23 @@ extension ConsoleState {
         else { return nil }
         return min(
             max(number, shownEvents.lowerBound), max(shownEvents.lowerBound, shownEvents.upperBound - 1))
+    }
+
+    /// How many of the newest events pass the filter, and how many were looked at.
+    public func eventCounts() -> (shown: Int, total: Int) {
+        let shown = shownEvents
+        let filter = try? Filter(filterText(.events), columns: EventRow.columns)
+        guard let filter, !filter.isEmpty else { return (shown.count, events.count) }
+        let looked = shown.suffix(EventWindow.maximumCounted)
+        return (looked.count { number in eventRow(number).map(filter.matches) ?? false }, looked.count)
+    }
+
+    /// The newest events that may be seen, oldest first, whatever the filter says.
+    public func newestEvents(count: Int) -> [EventRow] {
+        let end = min(events.endNumber, interface.stream.pausedAt ?? events.endNumber)
+        return (max(events.firstNumber, end - count)..<max(events.firstNumber, end)).compactMap {
+            eventRow($0)
+        }
     }
 
     /// The event of that number as a row; nil when it was let go.

@@ -24,7 +24,9 @@ extension ConsoleState {
     /// The findings view, the most urgent first; what somebody has seen stands last.
     public func findingTable() -> Table<FindingRow> { table(findingRows(), view: .findings) }
 
-    func findingRows() -> [FindingRow] {
+    func findingRows() -> [FindingRow] { cachedRows(.findings) { makeFindingRows() } }
+
+    private func makeFindingRows() -> [FindingRow] {
         let rows = findings.map { finding in
             FindingRow(
                 finding: finding, backendName: backend(finding.backend)?.name ?? "",

@@ -41,7 +41,10 @@ extension ConsoleState {
     /// The health view: each backend's endpoint, then its checks in the order it sent them.
     public func healthTable() -> Table<HealthRow> { table(healthRows(), view: .health) }
 
-    func healthRows() -> [HealthRow] {
+    /// Every row, whatever the filter says.
+    public func healthRows() -> [HealthRow] { cachedRows(.health) { makeHealthRows() } }
+
+    private func makeHealthRows() -> [HealthRow] {
         backends.flatMap { backend -> [HealthRow] in
             let health = backend.health
             let age = (health.record.at ?? health.receivedAt).map { now.since($0) }

@@ -73,9 +73,16 @@ extension ConsoleState {
     public func pathTable() -> Table<PathRow> { table(pathRows(), view: .paths) }
 
     /// Every path of every backend.
-    public func pathRows() -> [PathRow] { backends.flatMap { pathRows($0) } }
+    public func pathRows() -> [PathRow] {
+        cachedRows(.paths) { backends.flatMap { makePathRows($0) } }
+    }
 
+    /// Every path of one backend.
     func pathRows(_ backend: BackendState) -> [PathRow] {
+        pathRows().filter { $0.key.backend == backend.key }
+    }
+
+    private func makePathRows(_ backend: BackendState) -> [PathRow] {
         guard !backend.paths.values.isEmpty else { return [] }
         var counts: [Symbol: PathRow.SessionCounts] = [:]
         var users: [Symbol: Set<Symbol>] = [:]

@@ -11,8 +11,14 @@ public struct PulseSummary: Equatable, Sendable {
     public let migration: String?
     /// The series of the last hour, by title.
     public let series: [Series]
-    /// The findings, most urgent first.
+    /// How each path was served over the last hour; empty where no source counts by path.
+    public let shares: [PathShare]
+    /// How long the runs of the last five minutes took.
+    public let latencies: LatencyHistogram
+    /// The findings that nobody has seen yet, most urgent first.
     public let findings: [FindingRow]
+    /// How many more findings were acknowledged or snoozed.
+    public let setAside: Int
     /// What changed, the newest first; at most 20.
     public let changes: [Change]
     /// What was counted about isolation.

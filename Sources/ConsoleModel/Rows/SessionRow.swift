@@ -55,6 +55,15 @@ public struct SessionRow: TableRow {
     }
     /// The columns, left to right.
     public static var columns: [Column<SessionRow>] { SessionColumns.all }
+    /// Sessions can be grouped by everything.
+    public func group(by grouping: Grouping) -> String? {
+        switch grouping {
+        case .user: user
+        case .path: path?.rawValue
+        case .pattern: verdict.longWords
+        case .backend: backendName
+        }
+    }
 }
 
 extension ConsoleState {
@@ -62,7 +71,9 @@ extension ConsoleState {
     public func sessionTable() -> Table<SessionRow> { table(sessionRows(), view: .sessions) }
 
     /// Every session, the neediest first.
-    func sessionRows() -> [SessionRow] {
+    func sessionRows() -> [SessionRow] { cachedRows(.sessions) { makeSessionRows() } }
+
+    private func makeSessionRows() -> [SessionRow] {
         let severities = FindingSeverities(self)
         var rows: [SessionRow] = []
         for backend in backends {

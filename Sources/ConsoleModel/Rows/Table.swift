@@ -9,6 +9,13 @@ public protocol TableRow: Equatable, Sendable {
     var severity: Severity? { get }
     /// The table's columns, left to right.
     static var columns: [Column<Self>] { get }
+    /// What it belongs to when the table is grouped; nil when it cannot be grouped like that.
+    func group(by grouping: Grouping) -> String?
+}
+
+extension TableRow {
+    /// Most tables are not grouped.
+    public func group(by grouping: Grouping) -> String? { nil }
 }
 
 /// A table as a view needs it: the rows that pass the filter, in order, and what is selected.
@@ -19,8 +26,20 @@ public struct Table<Row: TableRow>: Equatable, Sendable {
     public let total: Int
     /// Where the selected row is in ``rows``; nil when there is none.
     public let selectedIndex: Int?
+    /// The groups that the rows stand in, in order; empty when they are not grouped.
+    public let groups: [Group]
     /// What is wrong with the filter; the rows are then unfiltered.
     public let filterError: FilterError?
+
+    /// Rows that belong together.
+    public struct Group: Hashable, Sendable {
+        /// What they have in common.
+        public let title: String
+        /// Where they are in ``Table/rows``.
+        public let range: Range<Int>
+        /// How many of them need attention.
+        public let needy: Int
+    }
 
     /// The selected row.
     public var selected: Row? { selectedIndex.map { rows[$0] } }
@@ -37,24 +56,53 @@ extension ConsoleState {
         return interface.filters[view] ?? ""
     }
 
+    /// The columns of a table as they are shown: BACKEND only where there is more than one.
+    public func columns<Row: TableRow>(of view: ViewID) -> [Column<Row>] {
+        let own = backends.count > 1 ? Row.columns : Row.columns.filter { $0.name != "backend" }
+        return own.arranged(interface.tables[.view(view)]?.layout ?? ColumnLayout())
+    }
+
     /// Filters and sorts rows by what the view's table remembers.
-    func table<Row: TableRow>(_ all: [Row], view: ViewID, keepsOrder: Bool = true) -> Table<Row> {
+    func table<Row: TableRow>(_ all: [Row], view: ViewID) -> Table<Row> {
+        var stamp = stamp
+        let memory = interface.tables[.view(view)] ?? TableState()
+        stamp.filter = filterText(view)
+        stamp.sortColumn = memory.sortColumn
+        stamp.isReversed = memory.isReversed
+        stamp.grouping = memory.grouping
+        let arranged = derived.cache.value(.table(view), stamp) { arrange(all, memory, view: view) }
+        let chosen = interface.tables[.view(view)]?.selections[0]
+        let selected = chosen.flatMap { id in arranged.rows.firstIndex { $0.rowID == id } }
+        return Table(
+            rows: arranged.rows, total: all.count,
+            selectedIndex: selected ?? (arranged.rows.isEmpty ? nil : 0), groups: arranged.groups,
+            filterError: arranged.problem)
+    }
+
+    /// The rows that pass the filter, in order, in groups.
+    private func arrange<Row: TableRow>(_ all: [Row], _ memory: TableState, view: ViewID) -> Arranged<Row> {
         var rows = all
         var problem: FilterError?
         do throws(FilterError) {
             let filter = try Filter(filterText(view), columns: Row.columns)
             if !filter.isEmpty { rows = rows.filter(filter.matches) }
         } catch { problem = error }
-        let memory = interface.tables[.view(view)] ?? TableState()
         if let name = memory.sortColumn, let column = Row.columns.first(where: { $0.name == name }) {
             rows = Self.sorted(rows, by: column, isReversed: memory.isReversed)
         } else if memory.isReversed {
             rows.reverse()
         }
-        let selected = memory.selections[0].flatMap { id in rows.firstIndex { $0.rowID == id } }
-        return Table(
-            rows: rows, total: all.count, selectedIndex: selected ?? (rows.isEmpty ? nil : 0),
-            filterError: problem)
+        guard let grouping = memory.grouping else {
+            return Arranged(rows: rows, groups: [], problem: problem)
+        }
+        let (grouped, groups) = Self.grouped(rows, by: grouping)
+        return Arranged(rows: grouped, groups: groups, problem: problem)
+    }
+
+    private struct Arranged<Row: TableRow>: Sendable {
+        let rows: [Row]
+        let groups: [Table<Row>.Group]
+        let problem: FilterError?
     }
 
     private static func sorted<Row: TableRow>(
@@ -65,5 +113,29 @@ extension ConsoleState {
             keys[first].comes(before: keys[second], isReversed: isReversed) ?? (first < second)
         }
         return order.map { rows[$0] }
+    }
+
+    /// The groups in the order of their first rows, so that the neediest group stands first.
+    private static func grouped<Row: TableRow>(
+        _ rows: [Row], by grouping: Grouping
+    ) -> ([Row], [Table<Row>.Group]) {
+        var order: [String] = []
+        var members: [String: [Row]] = [:]
+        for row in rows {
+            let title = row.group(by: grouping) ?? AgeText.none
+            if members[title] == nil { order.append(title) }
+            members[title, default: []].append(row)
+        }
+        var result: [Row] = []
+        result.reserveCapacity(rows.count)
+        let groups = order.map { title -> Table<Row>.Group in
+            let own = members[title] ?? []
+            let start = result.count
+            result += own
+            return .init(
+                title: title, range: start..<result.count,
+                needy: own.count { $0.severity ?? .ok >= .notice })
+        }
+        return (result, groups)
     }
 }

@@ -30,6 +30,8 @@ public struct ConsoleState: Equatable, Sendable {
     var firstSeen: [FindingKey: Timestamp] = [:]
     /// When ``findings`` was made.
     var triagedAt: Timestamp?
+    /// Rows that were derived from all this already.
+    var derived = Derived()
 
     /// How many changes are kept.
     public static let maximumChanges = 200

@@ -116,7 +116,7 @@ extension ConsoleState {
     private func place(behindField name: String) -> Place? {
         guard case .context(let key) = interface.place, let detail = contextDetail(key) else { return nil }
         switch name {
-        case "dispatcher": return detail.dispatcher.map { .dispatcher($0.key) }
+        case "dispatch": return detail.dispatcher.map { .dispatcher($0.key) }
         case "path": return detail.path.map { .path($0.key) }
         default: return nil
         }

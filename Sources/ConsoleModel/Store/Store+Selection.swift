@@ -150,7 +150,7 @@ extension EventRecord {
 
 extension ConsoleState {
     /// A row that can be selected, and how urgently it needs a person.
-    struct SelectableRow {
+    struct SelectableRow: Sendable {
         let id: RowID
         let severity: Severity?
     }
@@ -169,6 +169,19 @@ extension ConsoleState {
 
     /// The rows of the section that has the keys, in the order they are shown.
     func selectableRows() -> [SelectableRow] {
+        var stamp = stamp
+        stamp.place = interface.place
+        stamp.section = interface.section
+        if case .view(let view) = interface.place {
+            stamp.filter = filterText(view)
+            stamp.sortColumn = interface.table.sortColumn
+            stamp.isReversed = interface.table.isReversed
+            stamp.grouping = interface.table.grouping
+        }
+        return derived.cache.value(.selectable, stamp) { makeSelectableRows() }
+    }
+
+    private func makeSelectableRows() -> [SelectableRow] {
         func selectable<Row: TableRow>(_ table: Table<Row>) -> [SelectableRow] {
             table.rows.map { SelectableRow(id: $0.rowID, severity: $0.severity) }
         }

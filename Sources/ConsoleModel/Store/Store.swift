@@ -24,7 +24,9 @@ public struct Store: Sendable {
         case .tick(let moment): tick(moment)
         case .resize(let width, let height): resize(width: width, height: height)
         case .applySettings(let settings): apply(settings)
-        case .recall(let remembered): state.interface.remembered = remembered
+        case .recall(let remembered):
+            state.interface.remembered = remembered
+            touch()
         case .performed(let request, let outcome): note(outcome, of: request)
         case .say(let text, let severity): say(text, severity)
 
@@ -112,8 +114,14 @@ public struct Store: Sendable {
 
     private mutating func tick(_ moment: Timestamp) {
         state.now = max(state.now, moment)
+        let before = state.findings
         triage()
+        if state.findings != before { touch() }
+        state.derived.catchUp(at: state.now)
     }
+
+    /// Notes that rows have to be derived again.
+    mutating func touch() { state.derived.touch(rowCount: state.rowCount, at: state.now) }
 
     private mutating func resize(width: Int, height: Int) {
         state.interface.size = .init(width: max(0, width), height: max(0, height))
@@ -123,6 +131,7 @@ public struct Store: Sendable {
     private mutating func place(of key: BackendKey, url: String) -> Int {
         if let place = state.backends.firstIndex(where: { $0.key == key }) { return place }
         state.backends.append(BackendState(key: key, url: url))
+        touch()
         return state.backends.count - 1
     }
 
@@ -131,6 +140,7 @@ public struct Store: Sendable {
         let place = place(of: key, url: "")
         let linkBefore = state.backends[place].link.state
         state.backends[place].reception.lastReceivedAt = moment
+        defer { touch() }
         var changes: [Change] = []
         switch message {
         case .health(let record, let body):

@@ -5,162 +5,172 @@ import WireProtocol
 
 /// One user context in lines, whole or as the pane beside the sessions.
 enum ContextDrawing {
-    /// The pane beside the sessions: who, what is wrong, dispatcher, last run.
+    /// The pane beside the sessions: who, what is wrong, ids, dispatcher, last run.
     static func summary(_ detail: ContextDetail, width: Int) -> [StyledLine] {
-        head(detail, width: width) + [StyledLine()] + ids(detail, width: width) + [StyledLine()]
-            + dispatcher(detail, width: width)
-            + [StyledLine()] + runs(detail, width: width, limit: 5) + [StyledLine()]
-            + timeline(detail, width: width, limit: 12)
+        let session = detail.session
+        let who = StyledLine(" \(session.userText)", Style(.normal, isBold: true))
+            .then("  session \(IDText.tail(session.key.id.rawValue))", .dim)
+        var lines = [
+            who, StyledLine(" \(session.stateText)\(doing(detail))", session.severity?.style ?? Style(.ok)),
+        ]
+        lines += findings(detail, width: width, limit: 3) + [StyledLine()]
+        lines += ContextIDs.oneColumn(detail, width: width) + [StyledLine()]
+        lines += ContextDispatcher.lines(detail, width: width) + [StyledLine()]
+        if let run = detail.runs.first {
+            lines.append(
+                StyledLine(" RUN ", .header).then(IDText.tail(run.key.id.rawValue)).then(
+                    "  \((run.agent ?? "").prefix(12))", .dim
+                ).then(at: width - 7, run.ledger.text))
+        }
+        return lines + ContextTimeline.lines(detail, width: width, limit: 8, selected: nil)
+            + others(detail)
     }
 
-    /// The state, and every finding about it.
+    /// How many other users wait in the same tool.
+    private static func others(_ detail: ContextDetail) -> [StyledLine] {
+        guard let others = detail.othersInTool, let tool = detail.session.tool else { return [] }
+        let style: Style = others > 0 ? Style(.warning) : .dim
+        return [StyledLine("   also in \(tool): \(CountText.plural(others, "other user"))", style)]
+    }
+
+    /// `: tool_executing sql_query`, while a tool executes.
+    private static func doing(_ detail: ContextDetail) -> String {
+        guard let tool = detail.session.tool else { return "" }
+        let elapsed = detail.session.toolElapsed.map { " \(AgeText.age($0))" } ?? ""
+        return ": tool_executing \(tool)\(elapsed)"
+    }
+
+    /// The state, what it does, and every finding about it.
     static func head(_ detail: ContextDetail, width: Int) -> [StyledLine] {
         let session = detail.session
-        var lines = [
-            StyledLine(" \(session.stateText)", session.severity?.style ?? Style(.ok))
-                .then("  \(session.userText)", Style(.normal, isBold: true))
-        ]
-        for row in detail.findings.prefix(3) {
-            lines += Wrapping.lines(row.finding.summary, width: width - 5).enumerated().map { index, text in
+        let style = session.severity?.style ?? Style(.ok)
+        let state = session.state
+        let since = session.since.map { " " + AgeText.age($0) } ?? ""
+        let word = state == .stuck || state == .error ? state.rawValue.uppercased() : state.rawValue
+        let first = StyledLine(" \(state.glyph) \(word)\(since)", Style(style.role, isBold: true))
+            .then(detail.session.tool == nil ? "" : "  in" + doing(detail).dropFirst(), style)
+        return [first.clipped(to: width - 1)] + findings(detail, width: width, limit: 3)
+    }
+
+    private static func findings(_ detail: ContextDetail, width: Int, limit: Int) -> [StyledLine] {
+        detail.findings.prefix(limit).flatMap { row in
+            Wrapping.lines(row.finding.summary, width: width - 5).enumerated().map { index, text in
                 StyledLine(index == 0 ? " \(row.finding.severity.mark) " : "   ", row.finding.severity.style)
                     .then(text)
             }
         }
-        return lines
-    }
-
-    /// Who and where: two columns from 60 on, else one below the other.
-    static func ids(_ detail: ContextDetail, width: Int) -> [StyledLine] {
-        let session = detail.session
-        func tail(_ id: (some WireIdentifier)?) -> String {
-            id.map { IDText.tail($0.rawValue) } ?? AgeText.none
-        }
-        let deadline =
-            detail.deadlineIn.map { $0 < .zero ? "passed" : "in " + AgeText.age($0) } ?? AgeText.none
-        let verdict = detail.path?.judgement.verdict ?? .unknown
-        let fields: [(String, String, Style)] = [
-            ("user", session.user, .normal), ("path", session.path?.rawValue ?? AgeText.none, .normal),
-            ("session", IDText.tail(session.key.id.rawValue), .normal),
-            ("pattern", verdict.longWords, verdict.severity.style),
-            ("context", tail(detail.context?.id), .normal),
-            ("opened", AgeText.age(session.age) + " ago", .normal),
-            ("run", tail(detail.context?.run), .normal), ("deadline", deadline, .normal),
-        ]
-        let lines = fields.map { StyledLine(" " + $0.padded(to: 9), .dim).then($1, $2) }
-        guard width >= 60 else { return lines }
-        return stride(from: 0, to: fields.count, by: 2).map { index in
-            let (label, value, style) = fields[index + 1]
-            return lines[index].then(at: 36, label.padded(to: 9), .dim).then(value, style)
-        }
-    }
-
-    static func dispatcher(_ detail: ContextDetail, width: Int) -> [StyledLine] {
-        guard let row = detail.dispatcher else {
-            return [.heading("DISPATCHER none"), StyledLine("   no dispatcher serves this session", .dim)]
-        }
-        var lines = [
-            StyledLine(" DISPATCHER ", .header).then("\(IDText.tail(row.record.id.rawValue)) ")
-                .then(row.stateText, row.severity?.style ?? Style(.ok)).then("  owner \(row.ownerText)", .dim)
-        ]
-        let steps = row.transitions.suffix(4).map { "\($0.at.clockWithMilliseconds) \($0.to.rawValue)" }
-        lines += Wrapping.lines(steps.joined(separator: "  "), width: width - 4).map {
-            StyledLine("   " + $0, .dim)
-        }
-        lines.append(
-            StyledLine(
-                "   executed \(row.record.executed)  failed \(row.record.failed)  in flight \(row.record.inFlight)"
-            ))
-        return lines
-    }
-
-    static func limits(_ detail: ContextDetail) -> [StyledLine] {
-        guard !detail.limits.isEmpty else { return [] }
-        var line = StyledLine(" LIMITS    ", .header)
-        for limit in detail.limits.prefix(3) {
-            let gauge = Gauge.text(used: limit.record.used, limit: limit.record.limit, width: 8)
-            line = line.then(
-                "\(limit.name) \(CountText.grouped(limit.record.used))/\(CountText.grouped(limit.record.limit)) "
-            )
-            .then(gauge + "  ", .dim)
-        }
-        return [line]
     }
 
     static func isolation(_ detail: ContextDetail) -> StyledLine {
         StyledLine(" ISOLATED  ", .header).then(
             detail.isolation.text, detail.isolation.crossings > 0 ? Style(.critical) : .normal)
     }
+}
 
-    /// The runs, newest first, with their spans to scale from 90 columns on.
-    static func runs(_ detail: ContextDetail, width: Int, limit: Int) -> [StyledLine] {
-        let scaleWidth = width - 54
-        let shown = detail.runs.prefix(limit)
-        let longest = shown.compactMap(\.took).max() ?? .zero
-        var heading = StyledLine(" RUN       AGENT       EVENTS  STATE           TOOK", .header)
-        if scaleWidth >= 12 {
-            heading = heading.then("   0s").then(at: width - 6, AgeText.took(longest), .dim)
-        }
-        if shown.isEmpty { return [heading, StyledLine("   no run yet", .dim)] }
-        return [heading]
-            + shown.map { run in
-                let style: Style =
-                    run.isStuck || run.state == .failed
-                    ? Style(.critical) : run.state == .open ? Style(.ok) : .normal
-                let line = StyledLine("   \(IDText.tail(run.key.id.rawValue))").then(
-                    at: 11, String((run.agent ?? "–").prefix(11))
-                )
-                .then(at: 23, run.ledger.text).then(at: 31, run.stateText, style).then(
-                    at: 46, AgeText.took(run.took))
-                return
-                    (scaleWidth >= 12 ? line.then(at: 54, scale(run, longest, width: scaleWidth - 2)) : line)
-                    .standing(for: run.rowID)
+/// Who and where: the ids and facts of a context.
+enum ContextIDs {
+    /// Where the columns begin in three: user names and verdicts are long, the ids between them are not.
+    private static let starts = [0, 26, 46]
+
+    /// Three columns from 76 on, two from 50 on, else one.
+    static func lines(_ detail: ContextDetail, width: Int, selected: RowID?) -> [StyledLine] {
+        let count = width >= 76 ? 3 : width >= 50 ? 2 : 1
+        let spare = count == 3 ? (width - 78) / 3 : 0
+        let starts = count == 3 ? starts.enumerated().map { $1 + $0 * spare } : [0, width / 2]
+        let fields = detail.fields
+        return stride(from: 0, to: fields.count, by: count).map { start in
+            var line = StyledLine()
+            for (offset, field) in fields[start..<min(start + count, fields.count)].enumerated() {
+                if offset > 0 { line = line.then(at: starts[offset] - 1, "") }
+                let end = offset + 1 < count ? starts[offset + 1] : width
+                let isSelected = selected == .field(field.label)
+                line = line.then(cell(field, width: end - starts[offset], isSelected: isSelected))
             }
+            return line
+        }
     }
 
-    /// A run's spans: `├──┤` thinking, `▒` a tool, `✕` where it failed, `▸` while it goes on.
-    private static func scale(_ run: RunRow, _ longest: Duration, width: Int) -> String {
-        guard let took = run.took, longest > .zero, width > 2 else { return "" }
-        func column(_ time: Duration) -> Int {
-            min(width - 1, max(0, Int(time / longest * Double(width - 1))))
-        }
-        var cells = Array(repeating: Character(" "), count: width)
-        for index in 0...column(took) { cells[index] = "─" }
-        for span in run.spans {
-            for index in column(span.start)...max(column(span.start), column(span.end)) {
-                switch span.kind {
-                case .thinking: cells[index] = "─"
-                case .tool: cells[index] = "▒"
-                case .failed: cells[index] = "✕"
-                }
-            }
-        }
-        cells[0] = "├"
-        cells[column(took)] = run.state == .open ? "▸" : run.state == .failed ? "✕" : "┤"
-        return String(cells)
+    /// The fields that are known, one below the other, for a narrow pane.
+    static func oneColumn(_ detail: ContextDetail, width: Int) -> [StyledLine] {
+        detail.fields.filter { $0.value != nil && $0.label != "user" && $0.label != "session" }
+            .map { cell($0, width: width - 1, isSelected: false) }
     }
 
-    /// The newest events with the gaps between them; what is missing stands last. Narrow panes leave the gaps out.
-    static func timeline(_ detail: ContextDetail, width: Int, limit: Int) -> [StyledLine] {
-        let isWide = width >= 60
+    private static func cell(_ field: ContextField, width: Int, isSelected: Bool) -> StyledLine {
+        let label = field.label.padded(to: 9)
+        var style = field.severity?.style ?? .normal
+        style.isReversed = isSelected
+        return StyledLine((isSelected ? "▸" : " ") + label, .dim).then(field.shown, style).clipped(
+            to: width - 1)
+    }
+}
+
+/// The dispatcher of a context: whose, which steps it took, what it executed; and the backend's limits.
+enum ContextDispatcher {
+    static func lines(_ detail: ContextDetail, width: Int) -> [StyledLine] {
+        guard let row = detail.dispatcher else {
+            return [.heading("DISPATCHER none"), StyledLine("   no dispatcher serves this session", .dim)]
+        }
+        let only = row.record.owners.count <= 1 ? " only" : ""
         var lines = [
-            StyledLine(isWide ? " TIME            GAP  EVENT            DETAIL" : " TIME      EVENT", .header)
+            StyledLine(" DISPATCHER ", .header).then("\(IDText.tail(row.record.id.rawValue)) ")
+                .then("\(row.glyph) \(row.stateText)", row.severity?.style ?? Style(.ok))
+                .then("   owner \(row.ownerText)\(only)", .dim).clipped(to: width - 1)
         ]
-        if detail.timeline.isEmpty { lines.append(StyledLine("   no events seen since we watch", .dim)) }
-        for row in detail.timeline.suffix(max(0, limit)) {
-            let style = row.severity?.style ?? .normal
-            let gap = row.gap.map { AgeText.took($0) } ?? ""
-            var line: StyledLine
-            if isWide {
-                line = StyledLine("   " + (row.at?.clockWithMilliseconds ?? "now"), .dim)
-                    .then(at: 21 - gap.count, gap, .dim).then(at: 22, row.word, style).then(
-                        at: 39, row.detail, style)
-            } else {
-                line = StyledLine(" " + (row.at?.clock ?? "now"), .dim).then(at: 11, row.word, style)
-                    .then(" " + row.detail, style)
-            }
-            line.rowID = row.rowID
-            lines.append(line)
+        let steps = history(row)
+        lines += Wrapping.lines(steps, width: width - 4).suffix(2).map { StyledLine("   " + $0, .dim) }
+        var counts =
+            "executed \(CountText.grouped(row.record.executed))   failed \(CountText.grouped(row.record.failed))"
+        if let times = detail.toolTimes {
+            counts +=
+                "   p50 \(AgeText.took(times.median))   p95 \(AgeText.took(times.p95))   max \(AgeText.took(times.slowest))"
         }
+        lines += Wrapping.lines(counts, width: width - 4).map { StyledLine("   " + $0) }
         return lines
+    }
+
+    /// `02:09:25.204 requested  .206 initializing  02:13:49.020 executing`: the clock where its second changes.
+    private static func history(_ row: DispatcherRow) -> String {
+        var second = ""
+        let steps = row.transitions.suffix(6).map { step -> String in
+            let isSame = step.at.clock == second
+            second = step.at.clock
+            let time = step.at.clockWithMilliseconds
+            return "\(isSame ? String(time.suffix(4)) : time) \(step.to.rawValue)"
+        }
+        let since =
+            row.age.map { "made \(AgeText.age($0)) ago, before we watched" } ?? "began before we watched"
+        return steps.isEmpty ? since : steps.joined(separator: "  ")
+    }
+
+    /// The limits as gauges, three on a line where they fit.
+    static func limits(_ detail: ContextDetail, width: Int) -> [StyledLine] {
+        guard !detail.limits.isEmpty else { return [] }
+        let perLine = max(1, (width - 11) / 26)
+        return stride(from: 0, to: min(detail.limits.count, perLine * 2), by: perLine).map { start in
+            var line = start == 0 ? StyledLine(" LIMITS    ", .header) : StyledLine("           ")
+            for limit in detail.limits[start..<min(start + perLine, detail.limits.count)] {
+                let (used, most) = (limit.record.used, limit.record.limit)
+                line = line.then("\(limit.name) \(CountText.grouped(used))/\(CountText.grouped(most)) ")
+                    .then(
+                        Gauge.text(used: used, limit: most, width: 10) + "   ",
+                        Gauge.severity(used: used, limit: most)?.style ?? .dim)
+            }
+            return line.clipped(to: width - 1)
+        }
+    }
+}
+
+extension DispatcherRow {
+    /// The glyph of its state.
+    var glyph: String {
+        switch record.state {
+        case .requested, .initializing: "◐"
+        case .active, .executing: "●"
+        case .idle, .draining: "○"
+        case .disposed: "–"
+        case .halfBuilt, .orphaned, .leaked, .evicted, .shared: "!"
+        case .unknown: "?"
+        }
     }
 }

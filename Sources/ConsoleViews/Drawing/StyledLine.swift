@@ -32,6 +32,18 @@ struct StyledLine: Equatable {
         return then(String(repeating: " ", count: max(1, column - width))).then(text, style)
     }
 
+    /// The same line and another line's pieces behind it.
+    func then(_ other: StyledLine) -> StyledLine {
+        var line = self
+        line.pieces += other.pieces
+        return line
+    }
+
+    /// The same line with a piece that begins at one column and ends before another, cut if need be.
+    func then(_ text: String, at column: Int, to end: Int, _ style: Style = .normal) -> StyledLine {
+        then(at: column, "").then(StyledLine(text, style).clipped(to: max(0, end - column)))
+    }
+
     /// The same line, no longer than `width` columns.
     func clipped(to width: Int) -> StyledLine {
         var line = self
@@ -89,8 +101,8 @@ extension Frame {
     }
 
     /// Marks a line as the selected one: reversed, with a pointer in its first column.
-    mutating func markSelected(line: Int, in rect: Rect) {
-        write("▸", line: line, in: rect)
+    mutating func markSelected(line: Int, in rect: Rect, isMarked: Bool = false) {
+        write(isMarked ? "*" : "▸", line: line, in: rect)
         restyle(line: line, in: rect) { $0.isReversed = true }
     }
 }
@@ -131,5 +143,12 @@ enum Wrapping {
         }
         if !line.isEmpty { lines.append(line) }
         return lines
+    }
+
+    /// As ``lines(_:width:)``, with the spaces that the text begins with kept on every line.
+    static func indented(_ text: String, width: Int) -> [String] {
+        let indent = String(text.prefix { $0 == " " }.prefix(max(0, width / 2)))
+        let lines = lines(text, width: width - indent.count)
+        return lines.isEmpty ? [""] : lines.map { indent + $0 }
     }
 }

@@ -43,12 +43,13 @@ enum DispatchersView: View {
     }
 }
 
-/// One dispatcher with its past.
-enum DispatcherView: View {
-    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
-        guard case .dispatcher(let key) = state.interface.place,
-            let row = state.dispatcherTable().rows.first(where: { $0.key == key })
-        else { return frame.draw([StyledLine(" This dispatcher is not known any more.", .dim)], in: rect) }
-        frame.draw(DispatchersView.lines(row, width: rect.width), in: rect)
+/// One dispatcher with its past and its sessions.
+enum DispatcherView {
+    static func lines(_ key: DispatcherKey, _ state: ConsoleState, width: Int) -> [StyledLine] {
+        guard let row = state.dispatcherRows().first(where: { $0.key == key }) else {
+            return [StyledLine(" This dispatcher is not known any more.", .dim)]
+        }
+        return DispatchersView.lines(row, width: width) + [StyledLine()]
+            + SessionLines.lines(state.sessionRows(servedBy: key), width: width)
     }
 }

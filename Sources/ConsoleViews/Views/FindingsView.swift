@@ -14,14 +14,15 @@ enum FindingsView: View {
 }
 
 /// One finding: why, with its evidence, and what to do.
-enum FindingView: View {
-    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
-        guard case .finding(let key) = state.interface.place else { return }
+enum FindingView {
+    static func lines(_ key: FindingKey, _ state: ConsoleState, width: Int) -> [StyledLine] {
         guard let finding = state.finding(key) else {
-            return frame.draw(
-                [StyledLine(" ✓ \(key.id)", Style(.ok)), StyledLine(" This finding no longer holds.", .dim)],
-                in: rect)
+            return [
+                StyledLine(" ✓ \(key.id)", Style(.ok)), StyledLine(" This finding no longer holds.", .dim),
+            ]
         }
-        frame.draw(FindingDrawing.lines(finding, state, width: rect.width), in: rect)
+        let lines = FindingDrawing.lines(finding, state, width: width)
+        let standing = state.standing(of: finding)
+        return standing == .open ? lines : [StyledLine(" \(standing.text)", Style(.accent))] + lines
     }
 }

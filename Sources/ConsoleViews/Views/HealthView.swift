@@ -15,7 +15,8 @@ enum HealthView: View {
     static func lines(_ row: HealthRow, _ state: ConsoleState, width: Int) -> [StyledLine] {
         var lines: [StyledLine] = [
             StyledLine(" \(row.isWhole ? row.backendName : row.key.name)", Style(.accent)),
-            .field("status", "\(row.status.urgency.glyph) \(row.status.rawValue)", row.status.urgency.style),
+            .field(
+                "status", "\(row.status.severity.glyph) \(row.status.rawValue)", row.status.severity.style),
             .field("believed", row.isTrusted ? "yes" : "no", row.isTrusted ? .normal : Style(.warning)),
             .field("took", AgeText.took(row.latency)), .field("age", AgeText.age(row.age)),
         ]
@@ -47,18 +48,20 @@ enum HealthView: View {
 }
 
 /// One check with the endpoint's raw answer.
-enum CheckView: View {
-    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
-        guard case .check(let key) = state.interface.place,
-            let row = state.healthTable().rows.first(where: { $0.key == key })
-        else { return frame.draw([StyledLine(" This check is not reported any more.", .dim)], in: rect) }
-        var lines = HealthView.lines(row, state, width: rect.width)
+enum CheckView {
+    static func lines(_ key: CheckKey, _ state: ConsoleState, width: Int) -> [StyledLine] {
+        guard let row = state.healthRows().first(where: { $0.key == key }) else {
+            return [StyledLine(" This check is not reported any more.", .dim)]
+        }
+        var lines = HealthView.lines(row, state, width: width)
         if let body = state.backend(key.backend)?.health.body, !body.isEmpty {
             lines.append(.heading("RAW ANSWER"))
-            let text = String(decoding: body.prefix(16_384), as: UTF8.self)
-            lines += text.split(separator: "\n").flatMap { Wrapping.lines(String($0), width: rect.width - 4) }
-                .map { StyledLine("   " + $0, .dim) }
+            let bytes = Array(body.prefix(16_384))
+            let text = (try? JSONParser.parse(bytes))?.prettyText ?? String(decoding: bytes, as: UTF8.self)
+            lines += text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+                Wrapping.indented(String($0), width: width - 4)
+            }.map { StyledLine("   " + $0, .dim) }
         }
-        frame.draw(lines, in: rect)
+        return lines
     }
 }

@@ -43,12 +43,34 @@ enum PathsView: View {
     }
 }
 
-/// One path with its evidence.
-enum PathView: View {
-    static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
-        guard case .path(let key) = state.interface.place,
-            let row = state.pathRows().first(where: { $0.key == key })
-        else { return frame.draw([StyledLine(" This path is not known any more.", .dim)], in: rect) }
-        frame.draw(PathDrawing.lines(row, now: state.now, width: rect.width), in: rect)
+/// One path with its evidence, its last hour and its sessions.
+enum PathView {
+    static func lines(_ key: PathKey, _ state: ConsoleState, width: Int) -> [StyledLine] {
+        guard let row = state.pathRows().first(where: { $0.key == key }) else {
+            return [StyledLine(" This path is not known any more.", .dim)]
+        }
+        var lines = PathDrawing.lines(row, now: state.now, width: width)
+        if let share = state.pulseSummary().shares.first(where: { $0.key == key }) {
+            lines += [StyledLine(), .heading("PATTERN, last 60 min, a letter a minute")]
+            lines.append(StyledLine("   ").then(PulsePaths.strip(share, width: min(60, width - 4))))
+            lines.append(StyledLine("   f factory  s singleton  m mixed  ✕ broken  · nothing came", .dim))
+        }
+        return lines + [StyledLine()] + SessionLines.lines(state.sessionRows(onPath: key), width: width)
+    }
+}
+
+/// Sessions below something else, one line each, to be selected.
+enum SessionLines {
+    static func lines(_ rows: [SessionRow], width: Int) -> [StyledLine] {
+        var lines = [StyledLine.heading("SESSIONS \(CountText.grouped(rows.count))")]
+        if rows.isEmpty { lines.append(StyledLine("   none", .dim)) }
+        lines += rows.prefix(200).map { row in
+            StyledLine("   \(row.severity?.mark ?? " ") ", row.severity?.style ?? .normal)
+                .then(row.userText).clipped(to: 28).then(at: 29, row.stateText)
+                .then(at: 46, row.ledger.text).then(at: 53, row.toolText, .dim)
+                .then(at: 72, AgeText.age(row.last), .dim).clipped(to: width - 1).standing(for: row.rowID)
+        }
+        if rows.count > 200 { lines.append(StyledLine("   … \(rows.count - 200) more", .dim)) }
+        return lines
     }
 }

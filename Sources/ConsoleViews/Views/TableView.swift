@@ -5,44 +5,80 @@ import WireProtocol
 
 /// What a view shows when its table has no row: loading, nothing matches, or really none.
 struct EmptyTexts {
-    /// When something is there and the filter hides it.
-    static let filtered = "Nothing matches the filter. Esc clears it."
     /// When nothing of this kind exists.
     let none: String
     /// When the source cannot tell, and why.
     var notObservable: String?
+
+    /// What to say about a view without rows.
+    func text(isFilteredAway: Bool, _ state: ConsoleState) -> String {
+        if isFilteredAway {
+            let filter = state.filterText(state.interface.view)
+            return "Nothing matches the filter \(filter). Esc clears it."
+        }
+        guard state.hasHeardAnything else {
+            let reason = state.backends.compactMap(\.link.reason).first.map { ": " + $0 } ?? ""
+            return state.isCutOff ? "Nothing received\(reason)." : "Loading… 0 so far."
+        }
+        return notObservable ?? none
+    }
+}
+
+/// Where a table and the detail of its selected row stand.
+struct Panes {
+    /// From how many columns on both stand side by side (DESIGN.md §5).
+    static let widthForBoth = 120
+    /// How wide the detail is (SCREENS.md).
+    static let detailWidth = 44
+
+    /// Where the table is.
+    let list: Rect
+    /// Where the detail is; nil where there is no room.
+    let detail: Rect?
+
+    /// Splits a rectangle, and draws the lines around and between the parts.
+    init(_ rect: Rect, on frame: inout Frame) {
+        guard rect.width >= Self.widthForBoth, rect.height >= 6 else {
+            list = rect
+            detail = nil
+            return
+        }
+        let left = rect.width - Self.detailWidth - 1
+        let rule = String(repeating: "─", count: left)
+        let rest = String(repeating: "─", count: Self.detailWidth)
+        frame.write(rule + "┬" + rest, line: 0, in: rect, style: .border)
+        frame.write(rule + "┴" + rest, line: rect.height - 1, in: rect, style: .border)
+        for line in 1..<(rect.height - 1) {
+            frame.write("│", x: left, line: line, in: rect, style: .border)
+        }
+        list = Rect(x: rect.x, y: rect.y + 1, width: left, height: rect.height - 2)
+        detail = Rect(x: rect.x + left + 1, y: rect.y + 1, width: Self.detailWidth, height: rect.height - 2)
+    }
 }
 
 extension Frame {
     /// Draws a table with its detail beside it from 120 columns on, or says why there is no row.
     mutating func drawView<Row: TableRow>(
         _ table: Table<Row>, _ state: ConsoleState, in rect: Rect, empty: EmptyTexts,
-        detail: (Row, Int) -> [StyledLine]
+        below: (Rect, inout Frame) -> Rect = { rect, _ in rect }, detail: (Row, Int) -> [StyledLine]
     ) {
-        let detailWidth = rect.width >= 120 ? 44 : 0
-        let (list, rest) = rect.splitLeft(rect.width - (detailWidth > 0 ? detailWidth + 1 : 0))
-        let (border, pane) = rest.splitLeft(1)
-        drawTable(table, memory: state.interface.table, in: list)
+        let panes = Panes(rect, on: &self)
+        let list = below(panes.list, &self)
+        drawTable(table, state.columns(of: state.interface.view), memory: state.interface.table, in: list)
         if table.rows.isEmpty {
-            write(emptyText(table, state, empty), x: 2, line: 2, in: list, style: .dim, width: list.width - 3)
+            let text = empty.text(isFilteredAway: table.isFilteredAway, state)
+            for (line, part) in Wrapping.lines(text, width: list.width - 4).enumerated() {
+                write(part, x: 2, line: 2 + line, in: list, style: .dim)
+            }
         }
-        guard detailWidth > 0 else { return }
-        for line in 0..<border.height { write("│", line: line, in: border, style: .border) }
-        if let row = table.selected { draw(detail(row, pane.width), in: pane) }
-    }
-
-    private func emptyText<Row>(_ table: Table<Row>, _ state: ConsoleState, _ empty: EmptyTexts) -> String {
-        if table.isFilteredAway { return EmptyTexts.filtered }
-        let heard = state.backends.contains { $0.reception.lastReceivedAt != nil }
-        if !heard {
-            let reason = state.backends.compactMap(\.link.reason).first.map { ": " + $0 } ?? ""
-            return state.isCutOff ? "Nothing received\(reason)." : "Loading… 0 so far."
-        }
-        return empty.notObservable ?? empty.none
+        if let pane = panes.detail, let row = table.selected { draw(detail(row, pane.width), in: pane) }
     }
 }
 
 extension ConsoleState {
+    /// Whether any backend has said anything yet.
+    var hasHeardAnything: Bool { backends.contains { $0.reception.lastReceivedAt != nil } }
+
     /// What the dialects in use say about a part that they cannot see; nil when it can be seen.
     func whyNotObservable(_ part: String) -> String? {
         let said = backends.flatMap(\.dialect.notObservable).first { $0.lowercased().contains(part) }
