@@ -8,7 +8,7 @@ public import WireProtocol
 ///
 /// One task, ``run()``; what the backend says comes out of ``messages``, which is
 /// bounded: what a slow reader cannot take is counted, see ``MessageOutlet``.
-public struct BackendConnection: Sendable {
+public struct BackendConnection: MessageSource {
     /// What the backend says, in order.
     public var messages: AsyncStream<Message> { outlet.messages }
     private let outlet: MessageOutlet
@@ -56,7 +56,7 @@ public struct BackendConnection: Sendable {
                 ending = await watch(round, onProgress: { backoff.reset() })
                 if Task.isCancelled { return }
             } else {
-                sendHealth(of: round)
+                await sendHealth(of: round)
             }
             let wait = backoff.next(jitter())
             switch ending {
@@ -71,7 +71,8 @@ public struct BackendConnection: Sendable {
     private func watch(_ round: BackendReader.HealthRound, onProgress: () -> Void) async -> Ending {
         guard let root = round.monitorRoot else {
             onProgress()
-            return await pollHealth(round)
+            guard let dialectReader = round.dialect?.reader?() else { return await pollHealth(round) }
+            return await watch(round, dialectReader)
         }
         let first: BackendSnapshot
         do throws(ReadError) { first = try await reader.snapshot(root) } catch {
@@ -92,17 +93,36 @@ public struct BackendConnection: Sendable {
         }
     }
 
+    /// Polls health and keeps going what a dialect's reader asks for.
+    private func watch(_ round: BackendReader.HealthRound, _ dialectReader: any DialectReader) async -> Ending
+    {
+        let link = DialectLink(dialectReader, reader.reader, jitter: jitter) { [outlet] in outlet.send($0) }
+        await sendHealth(of: round, through: link)
+        return await withTaskGroup(of: Ending.self) { group in
+            group.addTask { await pollHealth(round, through: link) }
+            group.addTask {
+                await link.run()
+                return .lost("cancelled")
+            }
+            let ending = await group.next() ?? .lost("the link ended")
+            group.cancelAll()
+            return ending
+        }
+    }
+
     /// Polls health until it fails, until a monitoring root appears, or until `end`.
     private func pollHealth(
-        _ first: BackendReader.HealthRound, until end: ContinuousClock.Instant? = nil
+        _ first: BackendReader.HealthRound, until end: ContinuousClock.Instant? = nil,
+        through link: DialectLink? = nil
     ) async -> Ending {
         while !Task.isCancelled {
             try? await Task.sleep(for: options.healthInterval)
             if Task.isCancelled { break }
             let round = await reader.askHealth(at: first.url)
             if Task.isCancelled { break }
-            sendHealth(of: round)
+            await sendHealth(of: round, through: link)
             if !round.wasAnswered { return .lost(round.failure ?? "no answer") }
+            if first.isToBeProbed, round.isWell { return .outdated("it is well now; looking what it speaks") }
             if let end, .now >= end { return .outdated("asking for the snapshot again") }
             if let root = round.monitorRoot, root != first.monitorRoot {
                 return .outdated("the backend names a monitoring root now")
@@ -176,9 +196,11 @@ public struct BackendConnection: Sendable {
         throw ReadError.closed
     }
 
-    private func sendHealth(of round: BackendReader.HealthRound) {
+    /// Gives a round's health to the reader of its dialect, which may know more, or straight on.
+    private func sendHealth(of round: BackendReader.HealthRound, through link: DialectLink? = nil) async {
         for message in round.messages {
-            if case .health = message { send(message) }
+            guard case .health(let record, let body) = message else { continue }
+            if let link { await link.take(.health(record, body: body)) } else { send(message) }
         }
     }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Dialects
 import NIOCore
 import NIOHTTP1
+import Synchronization
 public import WireProtocol
 
 /// Asks a backend once: health, which dialect it speaks, and the snapshot where there is one.
@@ -9,6 +10,10 @@ public struct BackendReader: Sendable {
     /// The limits of WIRE.md, in bytes.
     static let healthLimit = 1 << 20
     static let snapshotLimit = 64 << 20
+    /// What the routes of other people's servers may answer: 16 MiB, a page of 200 threads or an OpenAPI document.
+    static let probeLimit = 16 << 20
+    /// How long looking for a dialect may hold up the first health: 2 s, what a person waits without wondering.
+    static let probeTimeout = Duration.seconds(2)
 
     let reader: HTTPReader
     /// A dialect that is not looked for but given.
@@ -36,7 +41,7 @@ public struct BackendReader: Sendable {
 
     func readOnce() async -> [Message] {
         let round = await askHealth()
-        guard let root = round.monitorRoot else { return round.messages }
+        guard let root = round.monitorRoot else { return await readDialect(round) }
         do throws(ReadError) {
             return round.messages + [
                 .snapshot(try await snapshot(root)), .link(.connected, reason: nil, retryIn: nil),
@@ -49,17 +54,44 @@ public struct BackendReader: Sendable {
         }
     }
 
+    /// The messages of a round, and those of what its dialect knows beyond health.
+    private func readDialect(_ round: HealthRound) async -> [Message] {
+        guard let dialectReader = round.dialect?.reader?() else { return round.messages }
+        let found = Mutex<[Message]>([])
+        let link = DialectLink(dialectReader, reader, jitter: { 1 }) { message in
+            found.withLock { $0.append(message) }
+        }
+        var health: DialectAnswer?
+        for message in round.messages {
+            if case .health(let record, let body) = message { health = .health(record, body: body) }
+        }
+        await link.once()
+        if let health { await link.take(health) }
+        return round.messages + found.withLock { $0 } + [.link(.connected, reason: nil, retryIn: nil)]
+    }
+
     /// What one round of asking for health gave.
     struct HealthRound {
         var messages: [Message] = []
         /// Where snapshot and events are, when the backend speaks our wire.
         var monitorRoot: String?
+        /// The dialect that was recognised; nil when nothing answered.
+        var dialect: Dialect?
+        /// Whether the dialects' probes were not asked because health was not well.
+        var isToBeProbed = false
         /// Whether there was any HTTP answer.
         var wasAnswered = false
         /// Why there was none.
         var failure: String?
         /// The URL that answered; nil when nothing is there, and all are to be asked again.
         var url: String?
+
+        /// Whether the answer is a success.
+        var isWell: Bool {
+            messages.contains { message in
+                if case .health(let record, _) = message { record.httpStatus ?? 500 < 400 } else { false }
+            }
+        }
     }
 
     /// Asks for health where the target says, or where the dialects know it to be.
@@ -73,9 +105,11 @@ public struct BackendReader: Sendable {
             do throws(ReadError) {
                 let answer = try await reader.get(url, limit: Self.healthLimit)
                 round.wasAnswered = true
-                // A bare host is asked further only where the address does not exist.
-                if answer.status == 404, index + 1 < candidates.count { continue }
-                read(answer, latency: .now - started, at: at, into: &round)
+                // A bare host is asked further only where the address does not exist, or is a page for people.
+                if answer.isNobodys, index + 1 < candidates.count { continue }
+                let latency = ContinuousClock.now - started
+                round.dialect = await dialect(of: url, answer, isKnown: known != nil, round: &round)
+                read(answer, latency: latency, at: at, into: &round)
                 round.url = answer.status == 404 ? nil : url
                 return round
             } catch {
@@ -98,9 +132,47 @@ public struct BackendReader: Sendable {
         return round
     }
 
+    /// Which dialect a backend speaks: the given one, one that health alone shows, or one that its probes show.
+    private func dialect(
+        of url: String, _ answer: HealthAnswerDocument, isKnown: Bool, round: inout HealthRound
+    ) async -> Dialect {
+        if let forced { return forced }
+        let path = String(url.dropFirst(reader.target.origin.count).prefix { $0 != "?" })
+        var sighting = Sighting(path: path, health: answer)
+        let first = Dialect.recognizing(sighting)
+        // A target with a path is asked at that address alone.
+        guard first.name == Dialect.genericHealth.name, !reader.target.namesPath, !isKnown else {
+            return first
+        }
+        // A server that is starting or hides itself has no answer worth looking at yet.
+        guard answer.status < 400 else {
+            round.isToBeProbed = true
+            return first
+        }
+        sighting.probes = await probes()
+        return Dialect.recognizing(sighting)
+    }
+
+    /// The answers of every dialect's probes that come within two seconds, asked at the same time.
+    private func probes() async -> [String: HealthAnswerDocument] {
+        let limit = min(reader.options.timeout, Self.probeTimeout)
+        return await withTaskGroup(of: (String, HealthAnswerDocument?).self) { group in
+            for probe in Dialect.allProbes {
+                group.addTask {
+                    let url = reader.target.origin + probe
+                    return (probe, try? await reader.get(url, limit: Self.probeLimit, timeout: limit))
+                }
+            }
+            var answers: [String: HealthAnswerDocument] = [:]
+            for await (probe, answer) in group { answers[probe] = answer }
+            return answers
+        }
+    }
+
     private var healthURLs: [String] {
         var paths: [String] = []
-        for dialect in forced.map({ [$0] }) ?? Dialect.all {
+        // The generic list holds what the others know, in the order of how common it is.
+        for dialect in forced.map({ [$0] }) ?? [.native, .genericHealth] {
             paths += dialect.healthPaths.filter { !paths.contains($0) }
         }
         return paths.map { reader.target.origin + $0 }
@@ -114,7 +186,7 @@ public struct BackendReader: Sendable {
             Double(latency.components.attoseconds / 1_000_000_000_000) / 1000
             + Double(latency.components.seconds) * 1000
         record.at = at
-        let dialect = forced ?? Dialect.recognizing(answer)
+        let dialect = round.dialect ?? .genericHealth
         round.messages = [
             .health(record, body: Array(answer.body.prefix(64 << 10))),
             .dialect(name: dialect.name, coverage: dialect.coverage),
@@ -178,5 +250,12 @@ public struct BackendReader: Sendable {
         case 403: return "HTTP 403, the token may not read this" + detail
         default: return "HTTP \(answer.status)" + detail
         }
+    }
+}
+
+extension HealthAnswerDocument {
+    /// Whether nothing is at the address, or only the page that some servers give for every address.
+    fileprivate var isNobodys: Bool {
+        status == 404 || (status == 200 && contentType?.lowercased().hasPrefix("text/html") == true)
     }
 }

@@ -19,6 +19,8 @@ struct HTTPReader: Sendable {
         configuration.redirectConfiguration = .disallow
         // A refused connection is an answer for an operator; the link has its own backoff.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Each event stream holds a connection; with the usual 8, a ninth thread's would stop all polling.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
         configuration.decompression = .disabled
         if options.certificateAuthorities != nil || options.acceptsAnyCertificate {
@@ -33,16 +35,26 @@ struct HTTPReader: Sendable {
     /// The most redirects that are followed.
     private static let maximumRedirects = 5
 
-    /// Gets a whole answer of at most `limit` bytes.
-    func get(_ url: String, limit: Int) async throws(ReadError) -> HealthAnswerDocument {
+    /// Gets a whole answer of at most `limit` bytes; with a body, by POST.
+    ///
+    /// - Parameter timeout: how long it may take, where that is not the time of all others.
+    func get(
+        _ url: String, limit: Int, body: JSONValue? = nil, timeout: Duration? = nil
+    ) async throws(ReadError) -> HealthAnswerDocument {
+        let timeout = timeout ?? options.timeout
         // The client library's own deadline ends with the head; a body can trickle for ever.
         do {
-            return try await withDeadline(options.timeout) { try await whole(url, limit: limit) }
-        } catch { throw ReadError(error, options.timeout) }
+            return try await withDeadline(timeout) {
+                try await whole(url, limit: limit, body: body, timeout: timeout)
+            }
+        } catch { throw ReadError(error, timeout) }
     }
 
-    private func whole(_ url: String, limit: Int) async throws -> HealthAnswerDocument {
-        let response = try await open(url, accept: "application/json, */*;q=0.5", after: nil)
+    private func whole(
+        _ url: String, limit: Int, body content: JSONValue?, timeout: Duration
+    ) async throws -> HealthAnswerDocument {
+        let response = try await open(
+            url, accept: "application/json, */*;q=0.5", after: nil, body: content, timeout: timeout)
         var body: [UInt8] = []
         for try await piece in response.body {
             guard body.count + piece.readableBytes <= limit else { throw ReadError.tooLarge(limit: limit) }
@@ -55,7 +67,7 @@ struct HTTPReader: Sendable {
 
     /// Opens an answer whose body may never end; a redirect within the origin is followed.
     func open(
-        _ url: String, accept: String, after id: String?
+        _ url: String, accept: String, after id: String?, body: JSONValue? = nil, timeout: Duration? = nil
     ) async throws(ReadError) -> HTTPClientResponse {
         var url = url
         for _ in 0...Self.maximumRedirects {
@@ -67,7 +79,12 @@ struct HTTPReader: Sendable {
                 request.headers.add(name: "authorization", value: "Bearer " + token)
             }
             if let id { request.headers.add(name: "last-event-id", value: id) }
-            let response = try await execute(request)
+            if let body {
+                request.method = .POST
+                request.headers.add(name: "content-type", value: "application/json")
+                request.body = .bytes(body.serialized)
+            }
+            let response = try await execute(request, timeout ?? options.timeout)
             guard (300..<400).contains(response.status.code),
                 let to = response.headers.first(name: "location")
             else {
@@ -80,12 +97,14 @@ struct HTTPReader: Sendable {
     }
 
     /// Sends a request; the deadline is for the answer's head.
-    private func execute(_ request: HTTPClientRequest) async throws(ReadError) -> HTTPClientResponse {
+    private func execute(
+        _ request: HTTPClientRequest, _ timeout: Duration
+    ) async throws(ReadError) -> HTTPClientResponse {
         do {
-            return try await withDeadline(options.timeout) {
+            return try await withDeadline(timeout) {
                 try await client.execute(request, deadline: .distantFuture)
             }
-        } catch { throw ReadError(error, options.timeout) }
+        } catch { throw ReadError(error, timeout) }
     }
 }
 

@@ -6,36 +6,78 @@ public struct Dialect: Sendable {
     public let name: String
     /// The paths that are asked for health when the target names none, in order.
     public let healthPaths: [String]
-    /// Whether a health answer is this dialect's.
-    public let recognizes: @Sendable (HealthAnswerDocument) -> Bool
+    /// Further paths whose answers tell whether a backend speaks this, where health alone does not.
+    public let probes: [String]
     /// What it can see, and what would enable the rest.
     public let coverage: Coverage
+    /// Makes the reader of what lies beyond health; nil where health is all there is.
+    public let reader: (@Sendable () -> any DialectReader)?
+    /// Whether what was seen is this dialect's.
+    public let recognizes: @Sendable (Sighting) -> Bool
+
+    /// Describes a dialect; `recognizes` is asked once for health alone and once with the answers of `probes`.
+    init(
+        _ name: String, healthPaths: [String], probes: [String] = [], coverage: Coverage,
+        reader: (@Sendable () -> any DialectReader)? = nil,
+        recognizes: @escaping @Sendable (Sighting) -> Bool
+    ) {
+        self.name = name
+        self.healthPaths = healthPaths
+        self.probes = probes
+        self.coverage = coverage
+        self.reader = reader
+        self.recognizes = recognizes
+    }
 
     /// Every dialect, the most specific first. Add one here and its file.
-    public static let all: [Dialect] = [.native, .genericHealth]
+    public static let all: [Dialect] = [
+        .native, .genericHealth,
+    ]
 
-    /// The first dialect that recognises the answer; the generic one takes all.
+    /// The first dialect that recognises what was seen; the generic one takes all.
+    public static func recognizing(_ sighting: Sighting) -> Dialect {
+        all.first { $0.recognizes(sighting) } ?? .genericHealth
+    }
+
+    /// The same for a health answer alone.
     public static func recognizing(_ answer: HealthAnswerDocument) -> Dialect {
-        all.first { $0.recognizes(answer) } ?? .genericHealth
+        recognizing(Sighting(path: "/health", health: answer))
+    }
+
+    /// The paths that are worth asking before a backend is taken for one of nothing but health.
+    public static var allProbes: [String] {
+        var paths: [String] = []
+        for dialect in all { paths += dialect.probes.filter { !paths.contains($0) } }
+        return paths
     }
 }
 
-/// A health endpoint's answer before anybody read it.
-public struct HealthAnswerDocument: Sendable {
-    /// The HTTP status.
-    public let status: Int
-    /// The media type, as it was sent.
-    public let contentType: String?
-    /// The body, at most 1 MiB.
-    public let body: [UInt8]
+/// What was seen of a backend when its dialect is chosen.
+public struct Sighting: Sendable {
+    /// The path that answered for health.
+    public let path: String
+    /// Its answer.
+    public let health: HealthAnswerDocument
+    /// Answers of the dialects' probes, by path; empty before any was asked.
+    public var probes: [String: HealthAnswerDocument] = [:]
 
-    /// Puts an answer together.
-    public init(status: Int, contentType: String?, body: [UInt8]) {
-        self.status = status
-        self.contentType = contentType
-        self.body = body
+    /// A sighting of health alone.
+    public init(path: String, health: HealthAnswerDocument) {
+        self.path = path
+        self.health = health
     }
 
-    /// The body as JSON, whatever the media type says; nil when it is none.
-    public var json: JSONValue? { try? JSONParser.parse(body) }
+    /// A probe's answer as JSON, if it was a success.
+    func json(_ path: String) -> JSONValue? {
+        guard let answer = probes[path], (200..<300).contains(answer.status) else { return nil }
+        return answer.json
+    }
+
+    /// Whether the backend's OpenAPI document names that route.
+    func offers(_ route: String) -> Bool {
+        json(Self.openAPI)?["paths"]?.object?.members.contains { $0.name == route } ?? false
+    }
+
+    /// Where FastAPI and others keep their OpenAPI document.
+    static let openAPI = "/openapi.json"
 }

@@ -3,21 +3,31 @@ import WireProtocol
 extension Dialect {
     /// Any health endpoint: something true from the first day, and plainly what it cannot tell.
     public static let genericHealth = Dialect(
-        name: "health",
-        healthPaths: ["/health", "/healthz", "/readyz", "/actuator/health", "/api/health", "/ok", "/livez"],
-        recognizes: { _ in true }, coverage: .healthOnly)
+        "health",
+        healthPaths: [
+            "/health", "/healthz", "/readyz", "/actuator/health", "/api/health", "/ok", "/livez",
+            "/-/healthy",
+            "/health/live", "/q/health", "/ht/", "/ping", "/metrics",
+        ],
+        coverage: .healthOnly
+    ) { _ in true }
 }
 
 extension Coverage {
     /// What stands for every part that nothing but our own wire can show.
-    static let embedding = "embed ContextMonitor into the server"
+    static let embedding =
+        "embed ContextMonitor, or in FastAPI `from ctxtop_exposer import Exposer` and `Exposer(app)`"
 
     /// Only health is seen.
     static let healthOnly = Coverage(missing: [
-        .sessions: "only a monitoring root (links.monitor) lists them; \(embedding)",
-        .runs: "a health endpoint names no run; \(embedding)",
+        .sessions:
+            "only a monitoring root (links.monitor) or telemetry names them; \(embedding), or send OTLP "
+            + "to `ctxtop listen`",
+        .runs: "a health endpoint names no run; \(embedding), or send OTLP to `ctxtop listen`",
         .patterns: "a health endpoint does not say how a path gets its dispatcher; \(embedding)",
         .dispatchers: "only a monitoring root (links.monitor) lists them; \(embedding)",
-        .events: "only a monitoring root (links.monitor) streams them; \(embedding)",
+        .events:
+            "only a monitoring root (links.monitor) or telemetry tells them; \(embedding), or send OTLP to "
+            + "`ctxtop listen`; an AG-UI server can be watched through `ctxtop proxy`",
     ])
 }

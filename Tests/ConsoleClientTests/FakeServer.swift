@@ -120,7 +120,7 @@ private final class FakeConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         head += unwrapInboundIn(data).readableBytesView
         // 0x16 begins a TLS handshake: a plain server answers it like any other nonsense.
-        let isWhole = head.reversed().starts(with: "\n\r\n\r".utf8) || head.first == 0x16
+        let isWhole = Self.isWhole(head) || head.first == 0x16
         guard isWhole, !isAnswered else { return }
         isAnswered = true
         let answer = answer(Self.request(head))
@@ -135,6 +135,13 @@ private final class FakeConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    /// Whether the head is there, and as much of a body as it names: to close before would reset the connection.
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let length = request(Array(bytes[..<end.lowerBound])).headers["content-length"].flatMap { Int($0) }
+        return bytes.count - end.upperBound >= length ?? 0
+    }
 
     private static func request(_ head: [UInt8]) -> FakeRequest {
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n").map(String.init)

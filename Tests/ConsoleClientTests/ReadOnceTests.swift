@@ -107,8 +107,18 @@ import WireProtocol
         let (messages, requests) = try await read("") { request in
             request.path == "/readyz" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
         }
-        #expect(requests.map(\.path) == ["/health", "/healthz", "/readyz"])
+        #expect(requests.prefix(3).map(\.path) == ["/health", "/healthz", "/readyz"])
+        #expect(Set(requests.dropFirst(3).map(\.path)) == Set(Dialect.allProbes))
         #expect(messages.health?.status == .pass)
+    }
+
+    @Test func aPageForPeopleIsNoHealthEndpointOfABareHost() async throws {
+        let (messages, requests) = try await read("") { request in
+            request.path == "/metrics"
+                ? .whole("# HELP up x\nup 1\n", type: "text/plain") : .whole("<html>", type: "text/html")
+        }
+        #expect(messages.health?.status == .pass)
+        #expect(requests.last?.path == "/metrics")
     }
 
     @Test func asksOnlyTheAddressThatTheTargetNames() async throws {

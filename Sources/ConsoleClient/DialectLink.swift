@@ -1,0 +1,125 @@
+import AsyncHTTPClient
+import Dialects
+import NIOCore
+import NIOHTTP1
+import WireProtocol
+
+/// Keeps going what a dialect's reader asks for: polls with back-off, streams that are resumed.
+///
+/// The reader lives in this actor, so answers of all its addresses reach it, and
+/// their messages the outlet, one after the other.
+actor DialectLink {
+    /// How many addresses one reader may have asked at a time.
+    private static let maximumRequests = 256
+    /// The longest pause that failures of one address lead to.
+    private static let maximumPause = Duration.seconds(60)
+
+    private var reader: any DialectReader
+    private let http: HTTPReader
+    private let jitter: @Sendable () -> Double
+    private let send: @Sendable (Message) -> Void
+    private let (news, changed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    init(
+        _ reader: any DialectReader, _ http: HTTPReader, jitter: @escaping @Sendable () -> Double,
+        send: @escaping @Sendable (Message) -> Void
+    ) {
+        self.reader = reader
+        self.http = http
+        self.jitter = jitter
+        self.send = send
+    }
+
+    /// Gives an answer to the reader and its messages to the outlet.
+    func take(_ answer: DialectAnswer) {
+        for message in reader.take(answer, at: SystemClock.now()) { send(message) }
+        changed.yield()
+    }
+
+    private var wanted: [DialectRequest] { Array(reader.requests.prefix(Self.maximumRequests)) }
+
+    /// Asks until the task is cancelled.
+    func run() async {
+        var running: [DialectRequest: Task<Void, Never>] = [:]
+        changed.yield()
+        for await _ in news {
+            let requests = wanted
+            for (request, task) in running where !requests.contains(request) {
+                task.cancel()
+                running[request] = nil
+            }
+            for request in requests where running[request] == nil {
+                running[request] = Task { await self.keep(request) }
+            }
+        }
+        for task in running.values { task.cancel() }
+        for task in running.values { await task.value }
+    }
+
+    /// Asks everything that is no stream one time, and what the answers lead to, for one-shot commands.
+    func once() async {
+        var asked: Set<DialectRequest> = []
+        for _ in 0..<3 {
+            let next = wanted.filter { $0.rhythm != .stream && !asked.contains($0) }
+            if next.isEmpty { return }
+            asked.formUnion(next)
+            await withTaskGroup(of: Void.self) { group in
+                for request in next { group.addTask { _ = await self.ask(request) } }
+            }
+        }
+    }
+
+    private func keep(_ request: DialectRequest) async {
+        switch request.rhythm {
+        case .once: _ = await ask(request)
+        case .every(let interval):
+            var pause = interval
+            while !Task.isCancelled {
+                let isAnswered = await ask(request)
+                // An address that does not answer is asked less and less often.
+                pause = isAnswered ? interval : min(max(Self.maximumPause, interval), pause * 2)
+                try? await Task.sleep(for: pause)
+            }
+        case .stream: await follow(request)
+        }
+    }
+
+    /// Asks one address; whether there was any answer.
+    private func ask(_ request: DialectRequest) async -> Bool {
+        let started = ContinuousClock.now
+        do throws(ReadError) {
+            let answer = try await http.get(
+                http.target.origin + request.path, limit: BackendReader.probeLimit, body: request.body,
+                timeout: request.timeout)
+            if !Task.isCancelled { take(.document(request, answer, took: .now - started)) }
+            return true
+        } catch {
+            if !Task.isCancelled { take(.failed(request, reason: error.description)) }
+            return false
+        }
+    }
+
+    private func follow(_ request: DialectRequest) async {
+        var backoff = Backoff()
+        var resume = StreamResume()
+        while !Task.isCancelled {
+            do {
+                let url = http.target.origin + request.path
+                let response = try await http.open(url, accept: "text/event-stream", after: resume.point)
+                guard response.status.code == 200 else {
+                    throw ReadError.other("HTTP \(response.status.code)")
+                }
+                resume.reopen()
+                take(.opened(request))
+                for try await buffer in response.body {
+                    backoff.reset()
+                    for event in resume.feed(buffer.readableBytesView) { take(.event(request, event)) }
+                }
+            } catch {
+                if Task.isCancelled { return }
+                take(.failed(request, reason: ReadError(error, http.options.timeout).description))
+            }
+            try? await Task.sleep(for: backoff.next(jitter()))
+        }
+    }
+}
