@@ -126,7 +126,8 @@ extension BackendState {
         if isNewer, !session.isEnded {
             session.times.lastEventAt = record.lastEventAt ?? ours
             session.dispatcher = record.dispatcher.map { symbols.intern($0.rawValue) } ?? session.dispatcher
-            session.ledger = EventLedger(record.eventsSeen)
+            // Servers of others list sessions without what their runs have sent.
+            if !record.eventsSeen.isEmpty { session.ledger = EventLedger(record.eventsSeen) }
             if record.state != .ended {
                 session.state = record.state
                 session.times.since = record.since ?? session.times.since

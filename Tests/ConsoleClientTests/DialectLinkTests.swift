@@ -1,0 +1,124 @@
+import Dialects
+import Testing
+import WireProtocol
+
+@testable import ConsoleClient
+
+/// Backends of other people over real sockets: recognised by looking, then followed as their dialect asks.
+@Suite(.timeLimit(.minutes(1))) struct DialectLinkTests {
+    private static let info = FakeAnswer.whole("{\"version\":\"0.16\",\"langgraph_py_version\":\"1.2\"}")
+    private static let threads = FakeAnswer.whole(
+        "[{\"thread_id\":\"t-1\",\"status\":\"busy\",\"metadata\":{\"user_id\":\"ada\"}}]")
+
+    /// A LangGraph Server with one busy thread.
+    private static func server(_ request: FakeRequest) -> FakeAnswer {
+        switch request.path {
+        case "/ok": .whole("{\"ok\":true}")
+        case "/info": info
+        case "/threads/search": threads
+        case "/threads/t-1/runs?limit=20": .whole("[{\"run_id\":\"r-1\",\"status\":\"running\"}]")
+        case "/threads/t-1/stream":
+            .stream(
+                "event: metadata\ndata: {\"run_id\":\"r-1\"}\nid: 1795441440096-0\n\n",
+                "event: tasks\ndata: {\"name\":\"tools\",\"input\":{}}\nid: 1795441440097-\(request.turn)\n\n"
+            )
+        default: .whole("{\"detail\":\"Not Found\"}", status: 404)
+        }
+    }
+
+    @Test func readsALangGraphServerOnce() async throws {
+        try await FakeServer.serving(Self.server) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(
+                messages.contains(
+                    .dialect(name: "langgraph", coverage: Dialect.langGraphServer.coverage)))
+            #expect(messages.snapshots.last?.sessions.map(\.user) == ["ada"])
+            #expect(messages.snapshots.last?.runs.map(\.state) == [.open])
+            #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
+            let search = server.history.first { $0.path == "/threads/search" }
+            #expect(search?.line.hasPrefix("POST ") == true)
+        }
+    }
+
+    @Test func followsAndResumesAThreadsStream() async throws {
+        try await FakeServer.serving(Self.server) { server in
+            let links = try ConsoleLinks(.live)
+            let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
+            let running = Task { await link.run() }
+            var lines: [String] = []
+            for await message in link.messages {
+                lines += [message].eventLines
+                if lines.count >= 4 { break }
+            }
+            running.cancel()
+            await running.value
+            await links.shutDown()
+            #expect(lines.first?.contains("RUN_STARTED") == true)
+            #expect(lines.allSatisfy { $0.contains("\"session\":\"t-1\"") })
+            let resumed = server.history.filter { $0.path == "/threads/t-1/stream" }
+            #expect(resumed.first?.headers["last-event-id"] == nil)
+            #expect(resumed.last?.headers["last-event-id"] == "1795441440096-0")
+        }
+    }
+
+    @Test func aPlainBackendIsProbedAndStaysPlain() async throws {
+        try await FakeServer.serving({ request in
+            request.path == "/health" ? .whole("{\"status\":\"ok\"}") : .whole("no", status: 404)
+        }) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(messages.contains(.dialect(name: "health", coverage: Dialect.genericHealth.coverage)))
+            #expect(Set(server.history.map(\.path)) == Set(["/health"] + Dialect.allProbes))
+        }
+    }
+
+    @Test func aServerThatStartsIsLookedAtOnceItIsWell() async throws {
+        try await FakeServer.serving({ request in
+            switch (request.path, request.turn) {
+            case ("/health", 0): .whole("{\"status\":\"starting\"}", status: 503)
+            case ("/health", _): .whole("{\"ok\":true}")
+            default: Self.server(request)
+            }
+        }) { server in
+            let links = try ConsoleLinks(.live)
+            let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
+            let running = Task { await link.run() }
+            var names: [String] = []
+            for await case .dialect(let name, _) in link.messages {
+                names.append(name)
+                if name == "langgraph" { break }
+            }
+            running.cancel()
+            await running.value
+            await links.shutDown()
+            #expect(names == ["health", "langgraph"])
+        }
+    }
+
+    @Test func aTargetWithAPathIsAskedThereAlone() async throws {
+        try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { server in
+            _ = await BackendReader.readOnce(try BackendTarget(server.origin + "/my/health"), .patient)
+            #expect(server.history.map(\.path) == ["/my/health"])
+        }
+    }
+
+    @Test func aGivenDialectIsNotLookedFor() async throws {
+        try await FakeServer.serving(Self.server) { server in
+            let target = try BackendTarget(server.origin)
+            _ = await BackendReader.readOnce(target, .patient, dialect: .genericHealth)
+            #expect(!server.history.map(\.path).contains("/info"))
+        }
+    }
+
+    @Test func anAddressThatDoesNotAnswerHoldsUpNoOther() async throws {
+        try await FakeServer.serving({ request in
+            request.path == "/metrics" ? .silence : Self.server(request)
+        }) { server in
+            var options = ClientOptions()
+            options.timeout = .seconds(4)
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), options)
+            #expect(messages.snapshots.last?.sessions.count == 1)
+            #expect(
+                messages.contains(.refused(what: "/metrics", reason: "no answer within 4 s")))
+        }
+    }
+}
