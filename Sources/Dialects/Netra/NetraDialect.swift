@@ -1,0 +1,34 @@
+import WireProtocol
+
+extension Dialect {
+    /// The Netra platform: many health routes of uneven worth, and none that tells the pattern.
+    public static let netra = Dialect(
+        "netra", healthPaths: ["/health"], probes: ["/ws/beacon"], coverage: .netra(seesSessions: false),
+        reader: { NetraReader() }
+    ) { sighting in
+        sighting.health.json?["service"]?.string == "netra-ai-platform"
+            || sighting.json("/ws/beacon")?["service"]?.string == "websocket_beacon"
+    }
+}
+
+extension Coverage {
+    /// What its routes show; connections are listed only where `/ws/stats` works.
+    static func netra(seesSessions: Bool) -> Coverage {
+        var coverage = Coverage(
+            missing: [
+                .sessions: "only /ws/stats lists connections, and it does not answer here; mend it, or "
+                    + embedding,
+                .runs: "no route lists runs; \(embedding)",
+                .patterns: "the pattern is not observable from outside: factory, broken and empty backends "
+                    + "answer alike; \(embedding)",
+                .dispatchers: "no route lists dispatchers; \(embedding)",
+                .events: "events go to their user's own WebSocket only; \(embedding)",
+            ],
+            notes: [
+                "/api/events/stream, /api/metrics/circuit_breakers and /staging/health* are made-up samples "
+                    + "and are not read"
+            ])
+        if seesSessions { coverage.missing[.sessions] = nil }
+        return coverage
+    }
+}

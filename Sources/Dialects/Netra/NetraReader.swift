@@ -1,0 +1,120 @@
+import WireProtocol
+
+/// Asks every health route of a Netra backend and shows them as one health, each with how far it is believed.
+struct NetraReader: DialectReader {
+    private var answers: [String: [CheckRecord]] = [:]
+    private var health: (record: HealthRecord, body: [UInt8])?
+    private var seesSessions = false
+
+    var requests: [DialectRequest] { NetraRoute.all.map(\.request) }
+
+    mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
+        switch answer {
+        case .health(let record, let body):
+            health = (record, body)
+            return merged
+        case .document(let request, let document, let took):
+            guard let route = NetraRoute.all.first(where: { $0.path == request.path }) else { return [] }
+            answers[route.path] = checks(of: route, document, took)
+            if route.path == NetraRoute.stats.path { return takeStatistics(document) + merged }
+            return merged
+        case .failed(let request, let reason):
+            var check = CheckRecord(name: request.path)
+            check.output = reason
+            answers[request.path] = [check]
+            return merged
+        case .opened, .event: return []
+        }
+    }
+
+    /// The health endpoint's own answer with the rows of every other route behind it.
+    private var merged: [Message] {
+        guard let health else { return [] }
+        var record = health.record
+        if record.status == .pass {
+            var own = CheckRecord(name: "/health", status: .pass)
+            own.isTrusted = false
+            own.reason = "a constant once start-up is over; no component is asked"
+            record.checks.append(own)
+        }
+        for route in NetraRoute.all { record.checks += answers[route.path] ?? [] }
+        return [.health(record, body: health.body)]
+    }
+
+    private func checks(
+        of route: NetraRoute, _ document: HealthAnswerDocument, _ took: Duration
+    ) -> [CheckRecord] {
+        if document.status == 404 { return [] }
+        let json = document.json
+        let translated = json.map { NetraWords.translated($0).serialized } ?? document.body
+        let read = HealthNormalizer.read(
+            HealthAnswerDocument(
+                status: document.status, contentType: document.contentType, body: translated))
+        var whole = CheckRecord(name: route.path, status: read.status)
+        whole.observedValue = "HTTP \(document.status), \(took.wholeMilliseconds) ms"
+        whole.output = read.reason
+        if let doubt = json.flatMap(route.doubt) {
+            whole.isTrusted = false
+            whole.reason = doubt
+        }
+        let parts = read.checks + Self.breakers(json) + Self.counts(json)
+        return [whole]
+            + parts.map { part in
+                var part = part
+                part.name = route.path + " " + part.name
+                if !whole.isTrusted { (part.isTrusted, part.reason) = (false, whole.reason) }
+                return part
+            }
+    }
+
+    /// `/api/circuit-breakers/status`: each breaker, closed is well.
+    private static func breakers(_ json: JSONValue?) -> [CheckRecord] {
+        (json?["circuit_breakers"]?.object?.members ?? []).map { member in
+            var check = CheckRecord(name: member.name)
+            let state = member.value["state"]?.string ?? ""
+            check.status =
+                switch NetraWords.common(state) {
+                case "pass": .pass
+                case "warn": .warn
+                case "fail": .fail
+                default: .unknown
+                }
+            check.observedValue = state
+            check.output = member.value["stats"]?["failure_rate"]?.string.map { "failure rate \($0)" }
+            return check
+        }
+    }
+
+    /// `/ws/factory/status`: how many requests took the factory, the legacy code, and the way back.
+    private static func counts(_ json: JSONValue?) -> [CheckRecord] {
+        let metrics = json?["factory_pattern"]?["migration_status"]?["metrics"]
+        return ["factory_calls", "legacy_calls", "fallback_to_legacy", "factory_failures"].compactMap {
+            name in
+            guard let count = metrics?[name]?.integer else { return nil }
+            var check = CheckRecord(name: name)
+            check.observedValue = "\(count)"
+            return check
+        }
+    }
+
+    /// `/ws/stats`: `isolation_keys` are `USER:CONNECTION`.
+    private mutating func takeStatistics(_ document: HealthAnswerDocument) -> [Message] {
+        let state = document.json?["websocket_manager"]?["current_state"]
+        let keys = document.status == 200 ? state?["isolation_keys"]?.array : nil
+        var messages: [Message] = []
+        if (keys != nil) != seesSessions {
+            seesSessions = keys != nil
+            messages.append(
+                .dialect(name: Dialect.netra.name, coverage: .netra(seesSessions: seesSessions)))
+        }
+        guard let keys else { return messages }
+        var snapshot = BackendSnapshot(name: "netra")
+        snapshot.sessions = keys.prefix(10_000).compactMap(\.string).map { key in
+            var session = SessionRecord(
+                id: SessionID(rawValue: key), user: UserID(rawValue: String(key.prefix { $0 != ":" })))
+            session.state = .idle
+            return session
+        }
+        return messages + [.snapshot(snapshot)]
+    }
+}
