@@ -1,0 +1,140 @@
+public import WireProtocol
+
+/// What one OTLP request carries, in neither of its encodings.
+public struct TelemetryBatch: Hashable, Sendable {
+    /// Finished spans, in the order they were sent.
+    public var spans: [TelemetrySpan] = []
+    /// Log records.
+    public var logs: [TelemetryLog] = []
+    /// The newest point of each metric.
+    public var metrics: [TelemetryMetric] = []
+    /// Elements that could not be read and were left out.
+    public var refused = 0
+
+    /// A batch of nothing.
+    public init() {}
+}
+
+/// Attributes by name; the last of repeated names.
+public typealias TelemetryAttributes = [String: JSONValue]
+
+/// Which program sent something: OTLP's resource.
+public struct TelemetryResource: Hashable, Sendable {
+    /// `service.name`.
+    public var service = "unknown_service"
+    /// `service.instance.id`, which tells replicas apart.
+    public var instance: String?
+    /// `service.version`.
+    public var version: String?
+
+    /// Reads the attributes of a resource.
+    init(_ attributes: TelemetryAttributes = [:]) {
+        service = attributes["service.name"]?.string ?? service
+        instance = attributes["service.instance.id"]?.string
+        version = attributes["service.version"]?.string
+    }
+}
+
+/// One finished span.
+public struct TelemetrySpan: Hashable, Sendable {
+    /// How it ended.
+    public enum Status: Hashable, Sendable { case unset, ok, error }
+
+    /// Which program.
+    public var resource = TelemetryResource()
+    /// The instrumentation that made it.
+    public var scope = ""
+    /// 32 hexadecimal digits.
+    public var traceID = ""
+    /// 16 hexadecimal digits.
+    public var spanID = ""
+    /// The parent's id; empty at the root.
+    public var parentID = ""
+    /// Whether the parent is known to live in another process (flags 0x300, OTLP 1.3).
+    public var hasRemoteParent = false
+    /// The span's name.
+    public var name = ""
+    /// When it began.
+    public var start = Timestamp(milliseconds: 0)
+    /// When it ended.
+    public var end = Timestamp(milliseconds: 0)
+    /// What is known of it.
+    public var attributes: TelemetryAttributes = [:]
+    /// How it ended.
+    public var status = Status.unset
+    /// Why, in words.
+    public var statusMessage = ""
+
+    /// A span of which nothing is known.
+    init() {}
+
+    /// The text attribute of the first of those names.
+    func text(_ names: String...) -> String? {
+        for name in names {
+            if let text = attributes[name]?.string, !text.isEmpty { return text }
+        }
+        return nil
+    }
+}
+
+/// One log record.
+public struct TelemetryLog: Hashable, Sendable {
+    /// Which program.
+    public var resource = TelemetryResource()
+    /// When it happened; zero when the source did not say.
+    public var time = Timestamp(milliseconds: 0)
+    /// OTLP's number: 9 to 12 information, 13 to 16 warning, 17 and above error.
+    public var severity = 0
+    /// The event's name, or empty.
+    public var name = ""
+    /// The text, when the body is one.
+    public var body = ""
+    /// The trace it belongs to; empty when none.
+    public var traceID = ""
+    /// What is known of it.
+    public var attributes: TelemetryAttributes = [:]
+
+    /// A record of which nothing is known.
+    init() {}
+}
+
+/// The newest point of one metric with one set of attributes.
+public struct TelemetryMetric: Hashable, Sendable {
+    /// Which program.
+    public var resource = TelemetryResource()
+    /// The metric's name.
+    public var name = ""
+    /// Its unit, such as `s` or `{token}`.
+    public var unit = ""
+    /// What the point is about.
+    public var attributes: TelemetryAttributes = [:]
+    /// The value, or the sum of a histogram.
+    public var value = 0.0
+    /// How many measurements are in the sum; nil for plain numbers.
+    public var count: Int?
+
+    /// A metric of which nothing is known.
+    init() {}
+}
+
+/// Why a request could not be read at all.
+public enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The bytes are no protobuf of that kind.
+    case protobuf(offset: Int)
+    /// The text is no JSON of that kind.
+    case json(String)
+    /// The compressed bytes are no gzip.
+    case gzip
+    /// The body unpacks to more than is accepted.
+    case tooLarge(limit: Int)
+
+    /// What is wrong, for the sender's log and our screen.
+    public var description: String {
+        switch self {
+        case .protobuf(let offset): "no OTLP protobuf at byte \(offset)"
+        case .json(let words): "no OTLP JSON: \(words)"
+        case .gzip: "the gzip stream is broken"
+        case .tooLarge(let limit): "more than \(limit >> 20) MiB when unpacked"
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import WireProtocol
+
+/// What a receiver of telemetry can say instead of health: who sends, how much, and the newest measurements.
+struct TelemetryHealth {
+    /// How many measurements are kept; later ones with other attributes are counted only.
+    private static let maximumMetrics = 500
+
+    private struct Sender {
+        var resource: TelemetryResource
+        var spans = 0
+        var logs = 0
+        var errors = 0
+    }
+
+    private var senders: [String: Sender] = [:]
+    private var metrics: [String: TelemetryMetric] = [:]
+    private var left = 0
+
+    /// Counts what one request brought.
+    mutating func count(_ batch: TelemetryBatch) {
+        for span in batch.spans {
+            let key = Self.key(span.resource)
+            senders[key, default: Sender(resource: span.resource)].spans += 1
+            if span.complaint != nil { senders[key]?.errors += 1 }
+        }
+        for log in batch.logs {
+            senders[Self.key(log.resource), default: Sender(resource: log.resource)].logs += 1
+        }
+        for metric in batch.metrics {
+            let key = Self.key(metric.resource) + " " + metric.name + Self.attributes(of: metric)
+            if metrics[key] == nil, metrics.count >= Self.maximumMetrics {
+                left += 1
+            } else {
+                metrics[key] = metric
+            }
+        }
+    }
+
+    private static func key(_ resource: TelemetryResource) -> String {
+        resource.service + (resource.instance.map { "@" + $0.prefix(8) } ?? "")
+    }
+
+    private static func attributes(of metric: TelemetryMetric) -> String {
+        let pairs = metric.attributes.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\($0.value.string ?? $0.value.text)"
+        }
+        return pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"
+    }
+
+    /// The rows: senders first, then their measurements by name.
+    func record(at moment: Timestamp) -> HealthRecord {
+        var record = HealthRecord()
+        record.at = moment
+        record.reason =
+            senders.isEmpty && metrics.isEmpty
+            ? "nothing was sent yet" : "telemetry carries no health; these are its senders and measurements"
+        for (key, sender) in senders.sorted(by: { $0.key < $1.key }) {
+            var check = CheckRecord(name: "service/" + key)
+            check.observedValue = "\(sender.spans) spans, \(sender.errors) with errors, \(sender.logs) logs"
+            check.output = sender.resource.version.map { "version \($0)" }
+            record.checks.append(check)
+        }
+        for (key, metric) in metrics.sorted(by: { $0.key < $1.key }) {
+            var check = CheckRecord(name: "metric/" + key)
+            let unit = metric.unit.isEmpty ? "" : " " + metric.unit
+            check.observedValue =
+                PrometheusText.text(metric.value) + unit + (metric.count.map { " in \($0)" } ?? "")
+            record.checks.append(check)
+        }
+        if left > 0 {
+            var check = CheckRecord(name: "metric/left out")
+            check.observedValue = "\(left)"
+            record.checks.append(check)
+        }
+        return record
+    }
+}
+
+extension Coverage {
+    /// What OTLP with the GenAI conventions shows.
+    public static let telemetry = Coverage(
+        missing: [
+            .health: "telemetry carries no health; ask the backend itself as a second target",
+            .patterns:
+                "no convention names how a path gets its dispatcher; embed ContextMonitor into the server",
+            .dispatchers: "no convention names a dispatcher; embed ContextMonitor into the server",
+        ],
+        notes: [
+            "events: a span is sent when it ends, so a run appears with its first finished step",
+            "users: only where the program sets user.id or enduser.id",
+            "sessions: gen_ai.conversation.id or session.id; without either, one for each trace",
+        ])
+}

@@ -1,0 +1,172 @@
+import Testing
+import WireProtocol
+
+@testable import Dialects
+
+@Suite struct TelemetryReaderTests {
+    private let start = Timestamp(milliseconds: 1_795_441_770_000)
+
+    private func span(
+        _ name: String, _ operation: String?, _ from: Int, _ to: Int, parent: String = "p",
+        _ attributes: TelemetryAttributes = [:]
+    ) -> TelemetrySpan {
+        var span = TelemetrySpan()
+        span.name = name
+        (span.traceID, span.spanID, span.parentID) = ("trace", name, parent)
+        span.start = start + .milliseconds(from)
+        span.end = start + .milliseconds(to)
+        span.attributes = attributes
+        span.attributes["gen_ai.operation.name"] = operation.map { .string($0) }
+        return span
+    }
+
+    private func batch(_ spans: TelemetrySpan...) -> TelemetryBatch {
+        var batch = TelemetryBatch()
+        batch.spans = spans
+        return batch
+    }
+
+    private let conversation: TelemetryAttributes = ["gen_ai.conversation.id": "thread-1", "user.id": "ada"]
+
+    @Test func aRunIsToldWhileItGoesOn() {
+        var reader = TelemetryReader()
+        let first = reader.take(batch(span("chat m", "chat", 10, 20, conversation)), at: start)
+        #expect(first.eventNames == ["RUN_STARTED", "STEP_STARTED chat m", "STEP_FINISHED chat m"])
+        let tool = reader.take(
+            batch(span("execute_tool disk", "execute_tool", 30, 40, ["gen_ai.tool.name": "disk"])), at: start)
+        #expect(tool.eventNames == ["TOOL_CALL_START disk", "TOOL_CALL_RESULT"])
+        let end = reader.take(batch(span("invoke_agent a", "invoke_agent", 0, 50, parent: "")), at: start)
+        #expect(end.eventNames == ["RUN_FINISHED"])
+        let metadata = (first + tool + end).eventJSON.map { $0["metadata"] }
+        #expect(metadata.allSatisfy { $0?["session"]?.string == "thread-1" && $0?["user"]?.string == "ada" })
+        #expect(metadata.allSatisfy { $0?["run"]?.string == "trace" })
+    }
+
+    @Test func childrenWaitForWhoNamesTheConversation() {
+        var reader = TelemetryReader()
+        let tool = span("execute_tool disk", "execute_tool", 30, 40)
+        #expect(reader.take(batch(tool), at: start).eventNames.isEmpty)
+        let agent = span("invoke_agent a", "invoke_agent", 0, 50, parent: "", conversation)
+        #expect(
+            reader.take(batch(agent), at: start).eventNames == [
+                "RUN_STARTED", "TOOL_CALL_START disk", "TOOL_CALL_RESULT", "RUN_FINISHED",
+            ])
+    }
+
+    @Test func aTraceThatNamesNoConversationIsASessionOfItsOwnAfterTwoSeconds() {
+        var reader = TelemetryReader()
+        _ = reader.take(batch(span("execute_tool disk", "execute_tool", 30, 40)), at: start)
+        #expect(reader.tell(at: start + .milliseconds(1999)).eventNames.isEmpty)
+        let told = reader.tell(at: start + .milliseconds(2000))
+        #expect(told.eventNames == ["RUN_STARTED", "TOOL_CALL_START disk", "TOOL_CALL_RESULT"])
+        #expect(told.eventJSON.first?["threadId"]?.string == "trace-trace")
+    }
+
+    @Test func anAgentWhoseParentNeverComesEndsItsRunAfterThreeSeconds() {
+        var reader = TelemetryReader()
+        let agent = span("invoke_agent a", "invoke_agent", 0, 50, conversation)
+        #expect(reader.take(batch(agent), at: start).eventNames == ["RUN_STARTED"])
+        #expect(reader.tell(at: start + .milliseconds(2999)).eventNames.isEmpty)
+        #expect(reader.tell(at: start + .milliseconds(3000)).eventNames == ["RUN_FINISHED"])
+    }
+
+    @Test func aSecondRunOfOneTraceHasAnIdOfItsOwn() {
+        var reader = TelemetryReader()
+        for _ in 0..<2 {
+            _ = reader.take(
+                batch(span("invoke_agent a", "invoke_agent", 0, 50, conversation)), at: start)
+            _ = reader.tell(at: start + .seconds(4))
+        }
+        let third = reader.take(
+            batch(span("invoke_agent a", "invoke_agent", 0, 50, conversation)), at: start + .seconds(5))
+        #expect(third.eventJSON.first?["runId"]?.string == "trace.3")
+    }
+
+    @Test func anAgentInsideAnotherIsAStep() {
+        var reader = TelemetryReader()
+        let inner = span("invoke_agent inner", "invoke_agent", 10, 20, conversation)
+        let outer = span("invoke_workflow outer", "invoke_workflow", 0, 50, parent: "", conversation)
+        #expect(
+            reader.take(batch(inner, outer), at: start).eventNames == [
+                "RUN_STARTED", "STEP_STARTED invoke_agent inner", "STEP_FINISHED invoke_agent inner",
+                "RUN_FINISHED",
+            ])
+    }
+
+    @Test func errorsAndTokensReachTheEvents() {
+        var reader = TelemetryReader()
+        var failed = span("invoke_agent a", "invoke_agent", 0, 50, parent: "", conversation)
+        failed.status = .error
+        failed.attributes["error.type"] = "ValueError"
+        let model = span(
+            "chat m", "chat", 1, 2, ["gen_ai.usage.input_tokens": 50, "gen_ai.usage.output_tokens": 7])
+        let events = reader.take(batch(model, failed), at: start).eventJSON
+        #expect(events.last?["type"]?.string == "RUN_ERROR")
+        #expect(events.last?["message"]?.string == "ValueError")
+        #expect(events.last?["usage"]?.array?.first?["inputTokens"]?.integer == 50)
+    }
+
+    @Test func unknownSpansAreKeptAndBelongToNoRun() {
+        var reader = TelemetryReader()
+        let events = reader.take(batch(span("GET /x", nil, 0, 5)), at: start).eventJSON
+        #expect(events.first?["name"]?.string == "otel.span")
+        #expect(events.first?["value"]?["span"]?.string == "GET /x")
+        #expect(events.first?["metadata"]?["run"] == nil)
+    }
+
+    @Test func aSessionWithoutSpansForHalfAnHourIsClosed() {
+        var reader = TelemetryReader()
+        _ = reader.take(batch(span("chat m", "chat", 1, 2, conversation)), at: start)
+        #expect(reader.tell(at: start + .seconds(1800)).eventNames.isEmpty)
+        #expect(reader.tell(at: start + .seconds(1801)).eventNames == ["CUSTOM ctxtop.session"])
+    }
+
+    @Test func logsAreEventsAndOnlyBadOnesCarryTheirText() {
+        var reader = TelemetryReader()
+        var batch = TelemetryBatch()
+        for severity in [9, 17] {
+            var log = TelemetryLog()
+            (log.severity, log.name, log.body) = (severity, "gen_ai.choice", "text")
+            batch.logs.append(log)
+        }
+        let values = reader.take(batch, at: start).eventJSON.map { $0["value"] }
+        #expect(values.map { $0?["body"]?.string } == [nil, "text"])
+        #expect(values.map { $0?["event"]?.string } == ["gen_ai.choice", "gen_ai.choice"])
+    }
+
+    @Test func sendersAndMeasurementsAreRowsOfHealth() throws {
+        var reader = TelemetryReader()
+        var metric = TelemetryMetric()
+        (metric.name, metric.unit, metric.value, metric.count) = (
+            "gen_ai.client.token.usage", "{token}", 12, 3
+        )
+        metric.resource = TelemetryResource(["service.name": "shop"])
+        metric.attributes = ["gen_ai.token.type": "input"]
+        var batch = TelemetryBatch()
+        batch.metrics = [metric]
+        _ = reader.take(batch, at: start)
+        let health = try #require(reader.tell(at: start).health)
+        #expect(health.status == .unknown)
+        #expect(
+            health.checks.map { "\($0.name)=\($0.observedValue ?? "")" } == [
+                "metric/shop gen_ai.client.token.usage{gen_ai.token.type=input}=12 {token} in 3"
+            ])
+        #expect(reader.tell(at: start).health == nil)
+    }
+
+    @Test(arguments: [
+        (
+            ["openinference.span.kind": JSONValue.string("TOOL"), "tool.name": "t"], "x",
+            TelemetrySpan.Kind.tool
+        ),
+        (["traceloop.span.kind": "workflow"], "x", .agent), (["gen_ai.operation.name": "chat"], "x", .model),
+        (["mcp.method.name": "tools/call"], "tools/call t", .tool), ([:], "invoke_agent a", .agent),
+        ([:], "execute_tool t", .tool), ([:], "GET /", .other),
+        (["gen_ai.operation.name": "create_agent"], "x", .other),
+    ]) func knowsTheKind(_ attributes: TelemetryAttributes, _ name: String, _ kind: TelemetrySpan.Kind) {
+        var span = TelemetrySpan()
+        span.name = name
+        span.attributes = attributes
+        #expect(span.kind == kind)
+    }
+}
