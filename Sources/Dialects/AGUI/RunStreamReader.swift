@@ -1,0 +1,95 @@
+public import WireProtocol
+
+/// Reads the answer to one AG-UI run as it passes, and says of each event whose it is.
+///
+/// On an AG-UI wire only RUN_STARTED names thread and run, and nothing names the
+/// path or the user; events get these as metadata here. An event without a
+/// timestamp keeps none: the console stamps its arrival, and marks it so.
+public struct RunStreamReader: Sendable {
+    private var parser = SSEParser()
+    private var metadata = EventMetadata()
+    private var refusedBefore = 0
+    private var hasStarted = false
+    private var hasEnded = false
+
+    /// A reader for the answer to a request.
+    ///
+    /// - Parameters:
+    ///   - path: the request's path, without its query.
+    ///   - input: the request's body, a RunAgentInput; anything else is ignored.
+    ///   - user: whose run it is, when the request said so.
+    public init(path: String, input: [UInt8], user: String?) {
+        metadata.path = "http:" + path
+        let json = try? JSONParser.parse(input)
+        metadata.session = Self.text(json?["threadId"]).map { SessionID(rawValue: $0) }
+        metadata.run = Self.text(json?["runId"]).map { RunID(rawValue: $0) }
+        let properties = json?["forwardedProps"] ?? json?["forwarded_props"]
+        let named = user ?? Self.text(properties?["user_id"]) ?? Self.text(properties?["userId"])
+        metadata.user = named.map { UserID(rawValue: $0) }
+    }
+
+    private static func text(_ json: JSONValue?) -> String? {
+        guard let text = json?.string, !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// Takes the next bytes of the answer and gives the events they complete.
+    public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Message] {
+        var lines: [UInt8] = []
+        for event in parser.feed(bytes) {
+            lines += line(event.data)
+            lines.append(0x0A)
+        }
+        var messages: [Message] = lines.isEmpty ? [] : [.events(EventBatch(lines: lines))]
+        if parser.refused > refusedBefore {
+            refusedBefore = parser.refused
+            messages.append(.refused(what: "event", reason: "an event longer than 1 MiB"))
+        }
+        return messages
+    }
+
+    /// The answer is over: a run that began and did not end is said so, and nothing is made up for it.
+    public func end(complete: Bool) -> [Message] {
+        guard hasStarted, !hasEnded else { return [] }
+        let run = metadata.run.map { " \($0)" } ?? ""
+        let how = complete ? "the server ended the answer" : "the connection broke"
+        return [.refused(what: "run\(run)", reason: "\(how) before RUN_FINISHED or RUN_ERROR")]
+    }
+
+    /// The event with our metadata in it; what is no JSON object stays as it is, to be refused and counted.
+    private mutating func line(_ bytes: [UInt8]) -> [UInt8] {
+        guard var object = (try? JSONParser.parse(bytes))?.object else {
+            return bytes.map { $0 == 0x0A ? 0x20 : $0 }
+        }
+        let type = EventType(wireName: (object.string("type") ?? "").utf8)
+        if type == .runStarted {
+            (hasStarted, hasEnded) = (true, false)
+            metadata.session =
+                Self.text(object["threadId"]).map { SessionID(rawValue: $0) } ?? metadata.session
+            metadata.run = Self.text(object["runId"]).map { RunID(rawValue: $0) } ?? metadata.run
+        }
+        if type == .runFinished || type == .runError { hasEnded = true }
+        var merged = metadata.json.object ?? [:]
+        for member in object["metadata"]?.object?.members ?? [] where merged[member.name] == nil {
+            merged.append(member.name, member.value)
+        }
+        object["metadata"] = .object(merged)
+        return JSONValue.object(object).serialized
+    }
+}
+
+extension Coverage {
+    /// What passes a proxy in front of an AG-UI server.
+    public static let proxied = Coverage(
+        missing: [
+            .health: "a proxy sees runs, not health; ask the backend itself as a second target",
+            .patterns:
+                "AG-UI does not say how a path gets its dispatcher; embed ContextMonitor into the server",
+            .dispatchers: "AG-UI names no dispatcher; embed ContextMonitor into the server",
+        ],
+        notes: [
+            "events: only of runs that pass this proxy; compressed answers pass unread",
+            "users: only with --user-header, or where forwardedProps.user_id says so",
+            "times: events without a timestamp are stamped at their arrival, and marked",
+        ])
+}
