@@ -88,7 +88,10 @@ let package = Package(
             name: "Dialects", dependencies: ["WireProtocol", "PatternDetection"], swiftSettings: settings),
         .target(
             name: "ConsoleClient",
-            dependencies: ["Dialects", "WireProtocol", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                "Dialects", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore, logging, nioCore,
+                nioHTTP1, nioPosix, nioSSL,
+            ],
             swiftSettings: settings),
         .target(
             name: "ConsoleApp",

@@ -32,12 +32,14 @@ public struct ConsoleOptions: Sendable {
 public enum ConsoleTarget: Hashable, Sendable {
     case backend(BackendTarget)
     case file(path: String)
+    case receiver(Receiver)
 
     /// The text that screens and documents show for it.
     public var url: String {
         switch self {
         case .backend(let target): target.url
         case .file(let path): path
+        case .receiver(let receiver): receiver.url
         }
     }
 

@@ -134,15 +134,21 @@ public final class RunLoop {
             let key = BackendKey(index)
             switch target {
             case .backend(let backend):
-                let connection = links.connection(to: backend, dialect: options.dialect)
-                let reading = Task.detached {
-                    for await message in connection.messages { output.yield(.message(key, message)) }
-                }
-                return [reading, Task.detached { await connection.run() }]
+                return Self.run(links.connection(to: backend, dialect: options.dialect), key, output)
+            case .receiver(let receiver): return Self.run(links.source(receiver), key, output)
             case .file(let path):
                 return [Task.detached { Self.read(path, key, output) }]
             }
         }
+    }
+
+    private nonisolated static func run(
+        _ source: any MessageSource, _ key: BackendKey, _ output: AsyncStream<Turn>.Continuation
+    ) -> [Task<Void, Never>] {
+        let reading = Task.detached {
+            for await message in source.messages { output.yield(.message(key, message)) }
+        }
+        return [reading, Task.detached { await source.run() }]
     }
 
     private nonisolated static func read(

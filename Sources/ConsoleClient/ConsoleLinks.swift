@@ -17,6 +17,15 @@ public final class ConsoleLinks: Sendable {
         BackendConnection(target: target, options: options, dialect: dialect, client: client)
     }
 
+    /// Something that others send to; it listens when its `run()` is called.
+    public func source(_ receiver: Receiver) -> any MessageSource {
+        switch receiver {
+        case .telemetry(let address): TelemetryReceiver(address)
+        case .proxy(let address, let upstream, let userHeader):
+            AgentProxy(address, upstream: upstream, userHeader: userHeader, client: client)
+        }
+    }
+
     /// The same with waits that are not random: `jitter` gives a number from 0 to 1 for each.
     func connection(to target: BackendTarget, jitter: @escaping @Sendable () -> Double) -> BackendConnection {
         BackendConnection(target: target, options: options, dialect: nil, client: client, jitter: jitter)

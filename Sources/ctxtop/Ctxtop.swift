@@ -10,6 +10,8 @@ import Backend
             with one event per line.
             """,
         version: BackendVersion.text,
-        subcommands: [Open.self, Demo.self, Snapshot.self, Check.self, Explain.self],
+        subcommands: [
+            Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Listen.self, Proxy.self,
+        ],
         defaultSubcommand: Open.self)
 }

@@ -36,7 +36,10 @@ import Testing
         "Dialects": (["WireProtocol", "PatternDetection"], []),
         "ConsoleClient": (
             ["Dialects", "WireProtocol"],
-            ["AsyncHTTPClient", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization"]
+            [
+                "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
+                "NIOPosix", "NIOSSL", "Synchronization",
+            ]
         ),
         "ConsoleApp": (
             [

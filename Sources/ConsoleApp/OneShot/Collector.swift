@@ -40,12 +40,13 @@ public enum Collector {
     }
 
     private static func ask(_ options: ConsoleOptions, _ wait: Duration, into store: inout Store) async {
-        let live = options.targets.enumerated().compactMap { index, target -> (BackendKey, BackendTarget)? in
-            if case .backend(let backend) = target { (BackendKey(index), backend) } else { nil }
-        }
         if wait > .zero {
-            await watch(live, options, wait, into: &store)
+            await watch(options, wait, into: &store)
         } else {
+            let live = options.targets.enumerated().compactMap {
+                index, target -> (BackendKey, BackendTarget)? in
+                if case .backend(let backend) = target { (BackendKey(index), backend) } else { nil }
+            }
             await withTaskGroup(of: (BackendKey, [Message]).self) { group in
                 for (key, target) in live {
                     group.addTask {
@@ -61,18 +62,23 @@ public enum Collector {
     }
 
     /// Lets live links run for a while.
-    private static func watch(
-        _ live: [(BackendKey, BackendTarget)], _ options: ConsoleOptions, _ wait: Duration,
-        into store: inout Store
-    ) async {
+    private static func watch(_ options: ConsoleOptions, _ wait: Duration, into store: inout Store) async {
         guard let links = try? ConsoleLinks(options.client) else { return }
         let (news, output) = AsyncStream<(BackendKey, Message)>.makeStream()
-        let tasks = live.flatMap { key, target -> [Task<Void, Never>] in
-            let connection = links.connection(to: target, dialect: options.dialect)
-            let reading = Task {
-                for await message in connection.messages { output.yield((key, message)) }
+        let tasks = options.targets.enumerated().flatMap { index, target -> [Task<Void, Never>] in
+            let source: any MessageSource
+            switch target {
+            case .file: return []
+            case .backend(let backend): source = links.connection(to: backend, dialect: options.dialect)
+            case .receiver(let receiver): source = links.source(receiver)
             }
-            return [reading, Task { await connection.run() }]
+            let reading = Task {
+                for await message in source.messages {
+                    if case .receiver = target { announce(message) }
+                    output.yield((BackendKey(index), message))
+                }
+            }
+            return [reading, Task { await source.run() }]
         }
         let end = Task {
             try? await Task.sleep(for: wait)
@@ -83,6 +89,31 @@ public enum Collector {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         await links.shutDown()
+    }
+}
+
+extension Collector {
+    /// Gives the events that others send to a receiver as NDJSON lines, until the task is cancelled.
+    public static func stream(_ receiver: Receiver, _ options: ConsoleOptions) async throws {
+        let links = try ConsoleLinks(options.client)
+        let source = links.source(receiver)
+        let running = Task { await source.run() }
+        for await message in source.messages {
+            announce(message)
+            guard case .events(let batch) = message else { continue }
+            OutputStreams.writeOutput(batch.events.map { batch.string($0.line) + "\n" }.joined())
+        }
+        running.cancel()
+        await links.shutDown()
+    }
+
+    /// Says on standard error where a receiver listens, or why it does not.
+    private static func announce(_ message: Message) {
+        switch message {
+        case .link(_, let reason?, _): OutputStreams.writeError("ctxtop: \(reason)")
+        case .refused(let what, let reason): OutputStreams.writeError("ctxtop: \(what): \(reason)")
+        case .link, .health, .snapshot, .events, .dialect: break
+        }
     }
 }
 

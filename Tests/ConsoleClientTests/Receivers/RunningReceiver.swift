@@ -1,0 +1,69 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Testing
+import WireProtocol
+
+@testable import ConsoleClient
+
+/// A receiver on a free loopback port, and what it has said so far.
+final class RunningReceiver: Sendable {
+    /// Where it listens.
+    let origin: String
+    private let messages: AsyncStream<Message>
+
+    private init(origin: String, messages: AsyncStream<Message>) {
+        self.origin = origin
+        self.messages = messages
+    }
+
+    /// Runs a receiver during `body`.
+    static func running<Result: Sendable>(
+        _ receiver: (ListenAddress) -> Receiver, _ body: (RunningReceiver) async throws -> Result
+    ) async throws -> Result {
+        let links = try ConsoleLinks(.patient)
+        let source = links.source(receiver(ListenAddress(host: "127.0.0.1", port: 0)))
+        let running = Task { await source.run() }
+        var origin: String?
+        for await message in source.messages {
+            guard case .link(.connected, let reason?, _) = message else { continue }
+            origin = reason.split(separator: " ").last.map(String.init)
+            break
+        }
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            let here = RunningReceiver(origin: try #require(origin), messages: source.messages)
+            outcome = .success(try await body(here))
+        } catch { outcome = .failure(error) }
+        running.cancel()
+        await running.value
+        await links.shutDown()
+        return try outcome.get()
+    }
+
+    /// Waits until what came is enough, and gives it.
+    func wait(until enough: ([Message]) -> Bool) async -> [Message] {
+        var seen: [Message] = []
+        for await message in messages {
+            seen.append(message)
+            if enough(seen) { break }
+        }
+        return seen
+    }
+
+    /// Posts a body and gives status and answer.
+    func post(
+        _ path: String, _ body: [UInt8], type: String, headers: [(String, String)] = []
+    ) async throws -> (status: Int, body: String, headers: [String: String]) {
+        var request = HTTPClientRequest(url: origin + path)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: type)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        request.body = .bytes(body)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let answer = try await response.body.collect(upTo: 1 << 20)
+        var found: [String: String] = [:]
+        for (name, value) in response.headers { found[name.lowercased()] = value }
+        return (Int(response.status.code), String(buffer: answer), found)
+    }
+}
