@@ -144,9 +144,9 @@ public struct NcursesTerminal: ~Copyable {
 
     /// The widths of the C library that ncurses asks too; the standard table where it has no UTF-8 locale.
     private static func metrics() -> TextMetrics {
-        var widths = [Int8](repeating: -1, count: 0x11_0000)
+        var widths = [Int8](repeating: -1, count: TextMetrics.scalarCount)
         guard cn_widths(&widths) else { return .standard }
-        return TextMetrics { Int(widths[Int($0)]) }
+        return TextMetrics(widths: widths)
     }
 }
 
