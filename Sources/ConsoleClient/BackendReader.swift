@@ -187,9 +187,11 @@ public struct BackendReader: Sendable {
             + Double(latency.components.seconds) * 1000
         record.at = at
         let dialect = round.dialect ?? .genericHealth
+        var coverage = dialect.coverage
+        coverage.exposingLines = Stack.exposing(answer, coverage)
         round.messages = [
             .health(record, body: Array(answer.body.prefix(64 << 10))),
-            .dialect(name: dialect.name, coverage: dialect.coverage),
+            .dialect(name: dialect.name, coverage: coverage),
         ]
         if dialect.name == Dialect.native.name, let link = answer.json.flatMap(Dialect.monitorRoot) {
             if let root = reader.target.resolve(link) {

@@ -60,9 +60,11 @@ struct HTTPReader: Sendable {
             guard body.count + piece.readableBytes <= limit else { throw ReadError.tooLarge(limit: limit) }
             body += piece.readableBytesView
         }
-        return HealthAnswerDocument(
+        var answer = HealthAnswerDocument(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
             body: body)
+        answer.server = response.headers.first(name: "server")
+        return answer
     }
 
     /// Opens an answer whose body may never end; a redirect within the origin is followed.

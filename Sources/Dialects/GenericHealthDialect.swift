@@ -15,8 +15,7 @@ extension Dialect {
 
 extension Coverage {
     /// What stands for every part that nothing but our own wire can show.
-    static let embedding =
-        "embed ContextMonitor, or in FastAPI `from ctxtop_exposer import Exposer` and `Exposer(app)`"
+    static let embedding = "embed ContextMonitor or ctxtop_exposer"
 
     /// Only health is seen.
     static let healthOnly = Coverage(missing: [

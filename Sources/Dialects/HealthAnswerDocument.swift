@@ -8,6 +8,8 @@ public struct HealthAnswerDocument: Sendable {
     public let contentType: String?
     /// The body, at most 1 MiB.
     public let body: [UInt8]
+    /// What the `server` header says, where there is one.
+    public var server: String?
 
     /// Puts an answer together.
     public init(status: Int, contentType: String?, body: [UInt8]) {

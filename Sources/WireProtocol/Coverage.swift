@@ -11,6 +11,8 @@ public struct Coverage: Hashable, Sendable {
     public var missing: [Part: String]
     /// What must be known about the parts that are seen, such as `events: only once they are over`.
     public var notes: [String]
+    /// The lines that would make the pattern visible on the stack that was recognised; empty where it is.
+    public var exposingLines: [String] = []
 
     /// Everything is seen but `missing`.
     public init(missing: [Part: String] = [:], notes: [String] = []) {

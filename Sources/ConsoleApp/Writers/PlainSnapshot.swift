@@ -32,6 +32,7 @@ public enum PlainSnapshot {
         return ["  dialect \(dialect.name): \(dialect.coverage.summary)"]
             + dialect.notObservable.map { "  not observable: \($0)" }
             + dialect.coverage.notes.map { "  note: \($0)" }
+            + dialect.coverage.exposingLines.map { "  would expose the pattern: \($0)" }
     }
 
     /// At most this many rows of a table; the rest is counted.

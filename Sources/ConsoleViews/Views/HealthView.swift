@@ -40,7 +40,7 @@ enum HealthView: View {
                 " \(coverage.sees(part) ? "✓" : "✗") \(part.rawValue)", coverage.sees(part) ? .normal : .dim)
         }
         let words = coverage.notObservable.map { "not observable: " + $0 } + coverage.notes
-        return [.heading("COVERAGE")] + parts
+        return [.heading("COVERAGE")] + parts + ExposingDrawing.lines(coverage, width: width)
             + words.flatMap { text in
                 Wrapping.lines(text, width: width - 4).map { StyledLine("   " + $0, .dim) }
             }

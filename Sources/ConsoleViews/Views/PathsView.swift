@@ -14,6 +14,9 @@ enum PathsView: View {
             empty: EmptyTexts(
                 none: "No consumer path is declared.", notObservable: state.whyNotObservable("pattern"))
         ) { row, width in PathDrawing.lines(row, now: state.now, width: width) }
+        if table.rows.isEmpty {
+            return frame.draw(ExposingDrawing.lines(state, width: rect.width), in: rect.splitTop(4).1)
+        }
         if rect.width >= 120 {
             let left = Rect(x: list.x, y: below.y, width: rect.width - 45, height: below.height)
             frame.draw(checklist, in: left)

@@ -11,6 +11,7 @@ enum PulseView: View {
         var lines = headlines(pulse, width: width)
         if state.interface.settings.showsFirstRunHint { lines.append(firstRunHint) }
         lines += [StyledLine()] + PulsePaths.lines(pulse, now: state.now, width: width)
+        if pulse.paths.isEmpty { lines += ExposingDrawing.lines(state, width: width) }
         lines += [StyledLine()]
         lines += PulseSeries.lines(
             pulse, graph: state.interface.settings.graph, width: width, isTall: rect.height >= 30)
