@@ -148,6 +148,13 @@ let package = Package(
                 nioHTTP1,
                 nioPosix,
             ], swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleAppTests",
+            dependencies: [
+                "ConsoleApp", "ConsoleClient", "ConsoleModel", "ConsoleViews", "PatternDetection", "Screen",
+                "Terminal",
+                "WireProtocol",
+            ], swiftSettings: settings),
         .executableTarget(
             name: "ctxtop-bench",
             dependencies: ["ConsoleModel", "ConsoleViews", "PatternDetection", "Screen", "WireProtocol"],

@@ -187,11 +187,10 @@ public struct BackendReader: Sendable {
             + Double(latency.components.seconds) * 1000
         record.at = at
         let dialect = round.dialect ?? .genericHealth
-        var coverage = dialect.coverage
-        coverage.exposingLines = Stack.exposing(answer, coverage)
+        let stack = Stack.recognizing(server: answer.server, answer.json)
         round.messages = [
             .health(record, body: Array(answer.body.prefix(64 << 10))),
-            .dialect(name: dialect.name, coverage: coverage),
+            .dialect(name: dialect.name, coverage: dialect.coverage.exposed(on: stack)),
         ]
         if dialect.name == Dialect.native.name, let link = answer.json.flatMap(Dialect.monitorRoot) {
             if let root = reader.target.resolve(link) {

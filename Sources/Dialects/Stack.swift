@@ -1,4 +1,4 @@
-import WireProtocol
+public import WireProtocol
 
 /// What a server is built on, as far as its answers show: it decides which lines would expose its pattern.
 public enum Stack: String, Hashable, Sendable, CaseIterable {
@@ -55,10 +55,13 @@ public enum Stack: String, Hashable, Sendable, CaseIterable {
             ]
         }
     }
+}
 
-    /// The lines that would expose the pattern, with the stack they are for; empty when it can be seen.
-    public static func exposing(_ answer: HealthAnswerDocument, _ coverage: Coverage) -> [String] {
-        guard !coverage.sees(.patterns) else { return [] }
-        return recognizing(server: answer.server, answer.json).exposingLines
+extension Coverage {
+    /// The same with the lines that would expose the pattern on that stack, where it cannot be seen.
+    public func exposed(on stack: Stack) -> Coverage {
+        var coverage = self
+        coverage.exposingLines = sees(.patterns) ? [] : stack.exposingLines
+        return coverage
     }
 }

@@ -11,7 +11,8 @@ import Backend
             """,
         version: BackendVersion.text,
         subcommands: [
-            Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Listen.self, Proxy.self,
+            Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Doctor.self, Listen.self,
+            Proxy.self,
         ],
         defaultSubcommand: Open.self)
 }

@@ -31,7 +31,8 @@ import WireProtocol
             let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
             #expect(
                 messages.contains(
-                    .dialect(name: "langgraph", coverage: Dialect.langGraphServer.coverage)))
+                    .dialect(
+                        name: "langgraph", coverage: Dialect.langGraphServer.coverage.exposed(on: .other))))
             #expect(messages.snapshots.last?.sessions.map(\.user) == ["ada"])
             #expect(messages.snapshots.last?.runs.map(\.state) == [.open])
             #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
@@ -66,7 +67,9 @@ import WireProtocol
             request.path == "/health" ? .whole("{\"status\":\"ok\"}") : .whole("no", status: 404)
         }) { server in
             let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
-            #expect(messages.contains(.dialect(name: "health", coverage: Dialect.genericHealth.coverage)))
+            #expect(
+                messages.contains(
+                    .dialect(name: "health", coverage: Dialect.genericHealth.coverage.exposed(on: .other))))
             #expect(Set(server.history.map(\.path)) == Set(["/health"] + Dialect.allProbes))
         }
     }

@@ -77,8 +77,7 @@ import WireProtocol
         let (messages, requests) = try await read { _ in answer }
         #expect(messages.health?.status == status)
         #expect(messages.health?.reason?.contains(words) == true)
-        var coverage = Dialect.genericHealth.coverage
-        coverage.exposingLines = Stack.other.exposingLines
+        let coverage = Dialect.genericHealth.coverage.exposed(on: .other)
         #expect(messages.contains(.dialect(name: "health", coverage: coverage)))
         #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
         #expect(requests.map(\.line) == ["GET /health HTTP/1.1"])

@@ -56,10 +56,11 @@ final class BackendProcess: Sendable {
     private let pid: pid_t
 
     /// Starts it and waits for its line.
-    init(_ arguments: [String], port: Int = 0) async throws {
+    init(_ arguments: [String], port: Int = 0, insecureLoopback: Bool = true) async throws {
         let process = Process()
         process.executableURL = URL(filePath: Programs.backend)
-        process.arguments = ["serve", "--port", String(port), "--insecure-loopback"] + arguments
+        let access = insecureLoopback ? ["--insecure-loopback"] : []
+        process.arguments = ["serve", "--port", String(port)] + access + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -1,0 +1,111 @@
+public import ConsoleModel
+import PatternDetection
+import WireProtocol
+
+/// What can be said about one target after asking it once: link, dialect, clock, permissions.
+public enum TargetDiagnosis {
+    /// Clocks that differ by more than this make ages and limits wrong: two seconds, in milliseconds.
+    static let skewLimit: Int64 = 2000
+
+    /// The section of one target.
+    ///
+    /// - Parameters:
+    ///   - hasToken: whether a token was sent.
+    ///   - skew: how far the `Date` header is ahead of us, to the second; our own wire is nearer.
+    public static func section(
+        _ backend: BackendState, hasToken: Bool, skew: Duration?
+    ) -> DiagnosisSection {
+        var diagnoses = [link(backend)]
+        if backend.link.state == .lost { return DiagnosisSection(backend.url, diagnoses) }
+        if backend.health.receivedAt != nil { diagnoses.append(health(backend)) }
+        if !backend.dialect.name.isEmpty { diagnoses += dialect(backend.dialect) }
+        if backend.link.state != .ended {
+            diagnoses.append(clock(backend.reception.clockSkew, dated: skew))
+            diagnoses.append(permissions(backend, hasToken: hasToken))
+        }
+        if backend.dialect.coverage.sees(.patterns) { diagnoses.append(pattern(backend)) }
+        let exposing = backend.dialect.coverage.exposingLines
+        return DiagnosisSection(
+            backend.url, diagnoses,
+            lines: exposing.isEmpty ? [] : ["these lines would expose the pattern:"] + exposing)
+    }
+
+    private static func link(_ backend: BackendState) -> Diagnosis {
+        let reason = backend.link.reason.map { ": \($0)" } ?? ""
+        switch backend.link.state {
+        case .connected, .stale:
+            let took = backend.health.record.latencyMs.map { ", health took \(Int($0.rounded())) ms" } ?? ""
+            return Diagnosis(.ok, "link", "it answers\(took)")
+        case .ended: return Diagnosis(.ok, "link", "a file, read to its end")
+        case .connecting, .lost:
+            return Diagnosis(
+                .broken, "link", "no answer\(reason)",
+                advice: "check that the backend runs and that its address and port are these")
+        }
+    }
+
+    private static func health(_ backend: BackendState) -> Diagnosis {
+        let record = backend.health.record
+        let http = record.httpStatus.map { "HTTP \($0), " } ?? ""
+        let reason = record.reason.map { ": \($0)" } ?? ""
+        let isRead = record.status != .unknown
+        return Diagnosis(
+            isRead ? .ok : .warning, "health", "\(http)read as \(record.status.rawValue)\(reason)",
+            advice: isRead
+                ? nil
+                : "name the health endpoint itself: http://HOST:PORT/path, or send a token with --token-file"
+        )
+    }
+
+    private static func dialect(_ dialect: DialectStatus) -> [Diagnosis] {
+        [Diagnosis(.ok, "dialect", "\(dialect.name): \(dialect.coverage.summary)")]
+            + dialect.notObservable.map { Diagnosis(.unknown, "not seen", $0) }
+            + dialect.coverage.notes.map { Diagnosis(.unknown, "note", $0) }
+    }
+
+    private static func clock(_ skew: Duration?, dated: Duration?) -> Diagnosis {
+        guard let known = skew ?? dated else {
+            return Diagnosis(.unknown, "clock", "the backend does not tell the time")
+        }
+        let seen = "\(AgeText.signed(known)) against ours"
+        if abs(known.wholeMilliseconds) <= skewLimit {
+            // A Date header counts whole seconds, and servers write the same one for a while.
+            return Diagnosis(.ok, "clock", skew == nil ? "within 2s of ours, by its Date header" : seen)
+        }
+        return Diagnosis(
+            .warning, "clock", seen,
+            advice: "synchronise both clocks (timedatectl set-ntp true): ages and limits are off by that much"
+        )
+    }
+
+    private static func permissions(_ backend: BackendState, hasToken: Bool) -> Diagnosis {
+        let refusal = backend.reception.lastRefusal ?? backend.link.reason ?? ""
+        let isRefused = [401, 403].contains(backend.health.record.httpStatus)
+        if refusal.contains("HTTP 401") || refusal.contains("HTTP 403") || isRefused {
+            return Diagnosis(
+                .broken, "permissions", hasToken ? "the token may not read this" : "it asks for a token",
+                advice: hasToken
+                    ? "use a token of the backend's token file whose line says read"
+                    : "put a line TOKEN NAME read into a file and use --token-file FILE")
+        }
+        guard backend.reception.hasSnapshot else {
+            return Diagnosis(.ok, "permissions", "health needs none; there is nothing more to read")
+        }
+        let how = hasToken ? "with the token" : "without a token"
+        return Diagnosis(.ok, "permissions", "read \(how); whether act is allowed was not tried")
+    }
+
+    private static func pattern(_ backend: BackendState) -> Diagnosis {
+        guard !backend.paths.values.isEmpty else {
+            return Diagnosis(
+                .warning, "pattern", "no consumer path is declared",
+                advice: "declare the backend's paths: ContextMonitor.declare, or exposer.path(…)")
+        }
+        guard backend.isPatternObservable else {
+            return Diagnosis(
+                .warning, "pattern", "the paths are declared and none has evidence",
+                advice: "report evidence: ContextMonitor.observe, or app.state.tool_classes for the exposer")
+        }
+        return Diagnosis(.ok, "pattern", backend.verdict.summary)
+    }
+}
