@@ -89,7 +89,8 @@ let package = Package(
         .target(
             name: "ConsoleClient",
             dependencies: [
-                "Dialects", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore, logging, nioCore,
+                "Dialects", "WebSocketTransport", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore,
+                logging, nioCore,
                 nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: settings),

@@ -95,7 +95,7 @@ public struct BackendReader: Sendable {
     }
 
     /// Asks for health where the target says, or where the dialects know it to be.
-    func askHealth(at known: String? = nil) async -> HealthRound {
+    func askHealth(at known: String? = nil, as chosen: Dialect? = nil) async -> HealthRound {
         var round = HealthRound()
         let target = reader.target
         let candidates = known.map { [$0] } ?? (target.namesPath ? [target.url] : healthURLs)
@@ -108,7 +108,15 @@ public struct BackendReader: Sendable {
                 // A bare host is asked further only where the address does not exist, or is a page for people.
                 if answer.isNobodys, index + 1 < candidates.count { continue }
                 let latency = ContinuousClock.now - started
-                round.dialect = await dialect(of: url, answer, isKnown: known != nil, round: &round)
+                let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
+                round.dialect = found
+                // Who has no health endpoint is asked where its dialect says that it answers.
+                if answer.isNobodys, known == nil, let path = found.healthPaths.first,
+                    found.name != Dialect.genericHealth.name, !target.namesPath, forced == nil
+                {
+                    return await askHealth(at: target.origin + path, as: found)
+                }
+                if let chosen { round.dialect = chosen }
                 read(answer, latency: latency, at: at, into: &round)
                 round.url = answer.status == 404 ? nil : url
                 return round
@@ -145,7 +153,7 @@ public struct BackendReader: Sendable {
             return first
         }
         // A server that is starting or hides itself has no answer worth looking at yet.
-        guard answer.status < 400 else {
+        guard answer.status < 400 || answer.status == 404 else {
             round.isToBeProbed = true
             return first
         }

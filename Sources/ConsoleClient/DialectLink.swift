@@ -2,6 +2,8 @@ import AsyncHTTPClient
 import Dialects
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import WebSocketTransport
 import WireProtocol
 
 /// Keeps going what a dialect's reader asks for: polls with back-off, streams that are resumed.
@@ -60,7 +62,7 @@ actor DialectLink {
     func once() async {
         var asked: Set<DialectRequest> = []
         for _ in 0..<3 {
-            let next = wanted.filter { $0.rhythm != .stream && !asked.contains($0) }
+            let next = wanted.filter { !$0.rhythm.isOpenEnded && !asked.contains($0) }
             if next.isEmpty { return }
             asked.formUnion(next)
             await withTaskGroup(of: Void.self) { group in
@@ -81,6 +83,7 @@ actor DialectLink {
                 try? await Task.sleep(for: pause)
             }
         case .stream: await follow(request)
+        case .socket: await listen(request)
         }
     }
 
@@ -90,12 +93,45 @@ actor DialectLink {
         do throws(ReadError) {
             let answer = try await http.get(
                 http.target.origin + request.path, limit: BackendReader.probeLimit, body: request.body,
-                timeout: request.timeout)
+                timeout: request.timeout, headers: request.headers)
             if !Task.isCancelled { take(.document(request, answer, took: .now - started)) }
             return true
         } catch {
             if !Task.isCancelled { take(.failed(request, reason: error.description)) }
             return false
+        }
+    }
+
+    /// Keeps a WebSocket open and listens; without a token nobody would be served, so nothing is asked.
+    private func listen(_ request: DialectRequest) async {
+        guard let token = http.options.token else { return }
+        guard http.target.scheme == "http" else {
+            return take(.failed(request, reason: "WebSockets over TLS are not supported here"))
+        }
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                let socket = try await WebSocketClient.connect(
+                    host: http.target.host, port: http.target.port, path: request.path,
+                    headers: [("Authorization", "Bearer " + token)] + http.options.headers,
+                    eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+                take(.opened(request))
+                await withTaskCancellationHandler {
+                    for await message in socket.messages {
+                        guard case .text(let text) = message else { continue }
+                        backoff.reset()
+                        take(.frame(request, Array(text.utf8)))
+                    }
+                } onCancel: {
+                    socket.abort()
+                }
+                if Task.isCancelled { return }
+                take(.failed(request, reason: "closed: \(await socket.closed)"))
+            } catch {
+                if Task.isCancelled { return }
+                take(.failed(request, reason: "\(error)"))
+            }
+            try? await Task.sleep(for: backoff.next(jitter()))
         }
     }
 
@@ -105,7 +141,8 @@ actor DialectLink {
         while !Task.isCancelled {
             do {
                 let url = http.target.origin + request.path
-                let response = try await http.open(url, accept: "text/event-stream", after: resume.point)
+                let response = try await http.open(
+                    url, accept: "text/event-stream", after: resume.point, headers: request.headers)
                 guard response.status.code == 200 else {
                     throw ReadError.other("HTTP \(response.status.code)")
                 }
@@ -120,6 +157,16 @@ actor DialectLink {
                 take(.failed(request, reason: ReadError(error, http.options.timeout).description))
             }
             try? await Task.sleep(for: backoff.next(jitter()))
+        }
+    }
+}
+
+extension DialectRequest.Rhythm {
+    /// Whether its answer never ends by itself.
+    fileprivate var isOpenEnded: Bool {
+        switch self {
+        case .stream, .socket: true
+        case .once, .every: false
         }
     }
 }

@@ -39,22 +39,24 @@ struct HTTPReader: Sendable {
     ///
     /// - Parameter timeout: how long it may take, where that is not the time of all others.
     func get(
-        _ url: String, limit: Int, body: JSONValue? = nil, timeout: Duration? = nil
+        _ url: String, limit: Int, body: JSONValue? = nil, timeout: Duration? = nil,
+        headers: [String: String] = [:]
     ) async throws(ReadError) -> HealthAnswerDocument {
         let timeout = timeout ?? options.timeout
         // The client library's own deadline ends with the head; a body can trickle for ever.
         do {
             return try await withDeadline(timeout) {
-                try await whole(url, limit: limit, body: body, timeout: timeout)
+                try await whole(url, limit: limit, body: body, timeout: timeout, headers: headers)
             }
         } catch { throw ReadError(error, timeout) }
     }
 
     private func whole(
-        _ url: String, limit: Int, body content: JSONValue?, timeout: Duration
+        _ url: String, limit: Int, body content: JSONValue?, timeout: Duration, headers: [String: String]
     ) async throws -> HealthAnswerDocument {
         let response = try await open(
-            url, accept: "application/json, */*;q=0.5", after: nil, body: content, timeout: timeout)
+            url, accept: "application/json, */*;q=0.5", after: nil, body: content, timeout: timeout,
+            headers: headers)
         var body: [UInt8] = []
         for try await piece in response.body {
             guard body.count + piece.readableBytes <= limit else { throw ReadError.tooLarge(limit: limit) }
@@ -69,13 +71,15 @@ struct HTTPReader: Sendable {
 
     /// Opens an answer whose body may never end; a redirect within the origin is followed.
     func open(
-        _ url: String, accept: String, after id: String?, body: JSONValue? = nil, timeout: Duration? = nil
+        _ url: String, accept: String, after id: String?, body: JSONValue? = nil, timeout: Duration? = nil,
+        headers: [String: String] = [:]
     ) async throws(ReadError) -> HTTPClientResponse {
         var url = url
         for _ in 0...Self.maximumRedirects {
             var request = HTTPClientRequest(url: url)
             request.headers.add(name: "accept", value: accept)
             request.headers.add(name: "user-agent", value: "ctxtop")
+            for (name, value) in headers { request.headers.add(name: name, value: value) }
             for (name, value) in options.headers { request.headers.add(name: name, value: value) }
             if let token = options.token {
                 request.headers.add(name: "authorization", value: "Bearer " + token)

@@ -22,6 +22,8 @@ public struct DialectRequest: Hashable, Sendable {
         case every(Duration)
         /// An event stream that is kept open and resumed.
         case stream
+        /// A WebSocket that is kept open and only listened to; asked only where the operator gave a token.
+        case socket
     }
 
     /// The path and query, below the target's origin.
@@ -32,13 +34,19 @@ public struct DialectRequest: Hashable, Sendable {
     public let body: JSONValue?
     /// How long an answer may take, when it is known to be slow; nil for the usual time.
     public let timeout: Duration?
+    /// Header fields of the protocol, by their names in lower case.
+    public let headers: [String: String]
 
     /// A request for a path.
-    public init(_ path: String, _ rhythm: Rhythm, body: JSONValue? = nil, timeout: Duration? = nil) {
+    public init(
+        _ path: String, _ rhythm: Rhythm, body: JSONValue? = nil, timeout: Duration? = nil,
+        headers: [String: String] = [:]
+    ) {
         self.path = path
         self.rhythm = rhythm
         self.body = body
         self.timeout = timeout
+        self.headers = headers
     }
 }
 
@@ -52,6 +60,8 @@ public enum DialectAnswer: Sendable {
     case opened(DialectRequest)
     /// One event of a stream.
     case event(DialectRequest, ServerSentEvent)
+    /// One text frame of a WebSocket.
+    case frame(DialectRequest, [UInt8])
     /// No answer, or a stream that broke; in words.
     case failed(DialectRequest, reason: String)
 }

@@ -35,7 +35,7 @@ import Testing
         "ConsoleViews": (["ConsoleModel", "Screen", "WireProtocol", "PatternDetection"], []),
         "Dialects": (["WireProtocol", "PatternDetection"], []),
         "ConsoleClient": (
-            ["Dialects", "WireProtocol"],
+            ["Dialects", "WebSocketTransport", "WireProtocol"],
             [
                 "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
                 "NIOPosix", "NIOSSL", "Synchronization",

@@ -97,6 +97,26 @@ import WireProtocol
         }
     }
 
+    @Test func anAgentWithoutAHealthEndpointIsFoundByItsCard() async throws {
+        try await FakeServer.serving({ request in
+            switch request.path {
+            case "/.well-known/agent-card.json":
+                .whole(
+                    "{\"name\":\"ops\",\"supportedInterfaces\":[{\"url\":\"http://x/\",\"protocolBinding\":\"HTTP+JSON\"}]}"
+                )
+            case "/tasks?pageSize=100":
+                request.headers["a2a-version"] == "1.0"
+                    ? .whole("{\"tasks\":[{\"id\":\"t\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}]}")
+                    : .whole("{}", status: 400)
+            default: .whole("no", status: 404)
+            }
+        }) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(messages.healths.last?.status == .pass)
+            #expect(messages.snapshots.last?.runs.map(\.state) == [.open])
+        }
+    }
+
     @Test func aTargetWithAPathIsAskedThereAlone() async throws {
         try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { server in
             _ = await BackendReader.readOnce(try BackendTarget(server.origin + "/my/health"), .patient)

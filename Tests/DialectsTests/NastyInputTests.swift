@@ -55,6 +55,7 @@ import WireProtocol
             guard var reader = dialect.reader?() else { continue }
             _ = reader.take(.health(HealthRecord(.pass), body: bytes), at: Self.now)
             for request in reader.requests {
+                _ = reader.take(.frame(request, bytes), at: Self.now)
                 for status in [200, 500] {
                     let answer = HealthAnswerDocument(status: status, contentType: nil, body: bytes)
                     _ = reader.take(.document(request, answer, took: .zero), at: Self.now)

@@ -110,7 +110,18 @@ import WireProtocol
         #expect(messages.first == .dialect(name: "netra", coverage: .netra(seesSessions: true)))
         #expect(
             take(&reader, "/ws/stats", "Internal Server Error", status: 500).first
-                == .dialect(name: "netra", coverage: .netra(seesSessions: false)))
+                == .dialect(name: "netra", coverage: .netra()))
+    }
+
+    @Test func eventsAreSeenOnceItsOwnWebSocketSpeaks() throws {
+        var reader = reader()
+        let socket = try #require(reader.requests.first { $0.rhythm == .socket })
+        #expect(reader.take(.opened(socket), at: now).isEmpty)
+        let frame = "{\"type\":\"agent_started\",\"run_id\":\"r\",\"thread_id\":\"t\",\"user_id\":\"ada\"}"
+        let messages = reader.take(.frame(socket, Array(frame.utf8)), at: now)
+        #expect(messages.first == .dialect(name: "netra", coverage: .netra(seesEvents: true)))
+        #expect(messages.eventNames == ["RUN_STARTED"])
+        #expect(reader.take(.failed(socket, reason: "x"), at: now) == [.refused(what: "/ws", reason: "x")])
     }
 }
 

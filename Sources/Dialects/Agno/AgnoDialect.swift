@@ -61,7 +61,7 @@ struct AgnoReader: DialectReader {
     mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
         switch answer {
         case .health(let record, let body): return [.health(record, body: body)]
-        case .opened, .event: return []
+        case .opened, .event, .frame: return []
         case .failed(let request, let reason): return [.refused(what: request.path, reason: reason)]
         case .document(let request, let document, _):
             guard document.status == 200, let json = document.json else {

@@ -51,7 +51,7 @@ struct LangGraphReader: DialectReader {
             record.checks += PrometheusText.checks(samples.filter { $0.name.hasPrefix("lg_api_") })
             return [.health(record, body: body)]
         case .document(let request, let document, _): return take(document, to: request)
-        case .opened: return []
+        case .opened, .frame: return []
         case .event(let request, let event):
             guard let id = Self.thread(of: request.path), let thread = threads[id] else { return [] }
             let lines = streams[id, default: LangGraphStream()].take(event, of: thread, at: moment)

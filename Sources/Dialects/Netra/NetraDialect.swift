@@ -3,7 +3,7 @@ import WireProtocol
 extension Dialect {
     /// The Netra platform: many health routes of uneven worth, and none that tells the pattern.
     public static let netra = Dialect(
-        "netra", healthPaths: ["/health"], probes: ["/ws/beacon"], coverage: .netra(seesSessions: false),
+        "netra", healthPaths: ["/health"], probes: ["/ws/beacon"], coverage: .netra(),
         reader: { NetraReader() }
     ) { sighting in
         sighting.health.json?["service"]?.string == "netra-ai-platform"
@@ -13,7 +13,7 @@ extension Dialect {
 
 extension Coverage {
     /// What its routes show; connections are listed only where `/ws/stats` works.
-    static func netra(seesSessions: Bool) -> Coverage {
+    static func netra(seesSessions: Bool = false, seesEvents: Bool = false) -> Coverage {
         var coverage = Coverage(
             missing: [
                 .sessions: "only /ws/stats lists connections, and it does not answer here; mend it, or "
@@ -22,13 +22,19 @@ extension Coverage {
                 .patterns: "the pattern is not observable from outside: factory, broken and empty backends "
                     + "answer alike; \(embedding)",
                 .dispatchers: "no route lists dispatchers; \(embedding)",
-                .events: "events go to their user's own WebSocket only; \(embedding)",
+                .events:
+                    "events go to their user's own WebSocket only; give your own token by --token-file to "
+                    + "hear yours, or \(embedding)",
             ],
             notes: [
                 "/api/events/stream, /api/metrics/circuit_breakers and /staging/health* are made-up samples "
                     + "and are not read"
             ])
         if seesSessions { coverage.missing[.sessions] = nil }
+        if seesEvents {
+            coverage.missing[.events] = nil
+            coverage.notes.append("events: of the token's own user only")
+        }
         return coverage
     }
 }

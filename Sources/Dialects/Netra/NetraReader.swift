@@ -6,7 +6,13 @@ struct NetraReader: DialectReader {
     private var health: (record: HealthRecord, body: [UInt8])?
     private var seesSessions = false
 
-    var requests: [DialectRequest] { NetraRoute.all.map(\.request) }
+    /// The operator's own connection: it hears what its own user's agents do, and nobody else's.
+    private static let socket = DialectRequest("/ws", .socket)
+
+    private var frames = NetraFrameReader()
+    private var seesEvents = false
+
+    var requests: [DialectRequest] { NetraRoute.all.map(\.request) + [Self.socket] }
 
     mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
         switch answer {
@@ -18,12 +24,21 @@ struct NetraReader: DialectReader {
             answers[route.path] = checks(of: route, document, took)
             if route.path == NetraRoute.stats.path { return takeStatistics(document) + merged }
             return merged
+        case .frame(_, let bytes):
+            let events = frames.take(bytes, at: moment).messages
+            if seesEvents { return events }
+            seesEvents = true
+            return [coverage] + events
+        case .opened:
+            frames = NetraFrameReader()
+            return []
+        case .event: return []
         case .failed(let request, let reason):
+            if request == Self.socket { return [.refused(what: "/ws", reason: reason)] }
             var check = CheckRecord(name: request.path)
             check.output = reason
             answers[request.path] = [check]
             return merged
-        case .opened, .event: return []
         }
     }
 
@@ -97,6 +112,11 @@ struct NetraReader: DialectReader {
         }
     }
 
+    private var coverage: Message {
+        .dialect(
+            name: Dialect.netra.name, coverage: .netra(seesSessions: seesSessions, seesEvents: seesEvents))
+    }
+
     /// `/ws/stats`: `isolation_keys` are `USER:CONNECTION`.
     private mutating func takeStatistics(_ document: HealthAnswerDocument) -> [Message] {
         let state = document.json?["websocket_manager"]?["current_state"]
@@ -104,8 +124,7 @@ struct NetraReader: DialectReader {
         var messages: [Message] = []
         if (keys != nil) != seesSessions {
             seesSessions = keys != nil
-            messages.append(
-                .dialect(name: Dialect.netra.name, coverage: .netra(seesSessions: seesSessions)))
+            messages.append(coverage)
         }
         guard let keys else { return messages }
         var snapshot = BackendSnapshot(name: "netra")
