@@ -132,7 +132,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "ConsoleModelTests", dependencies: ["ConsoleModel", "WireProtocol", "PatternDetection"],
-            swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "BackendTests",
             dependencies: [

@@ -15,6 +15,8 @@ public struct ConsoleOptions: Sendable {
     public var expected: [ConsumerPath: Verdict] = [:]
     /// The settings of `--rule`.
     public var rules: [String: RuleSetting] = [:]
+    /// The limits of `--rule`, by ``RuleLimit/key``.
+    public var ruleLimits: [String: Int64] = [:]
     /// The theme's name; the first one when nil.
     public var theme: String?
     /// Whether only ASCII is drawn.

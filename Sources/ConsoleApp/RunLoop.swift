@@ -30,7 +30,9 @@ public final class RunLoop {
         self.options = options
         request = options.place
         var store = Store(
-            ConsoleState(now: SystemClock.now(), expected: options.expected, ruleSettings: options.rules))
+            ConsoleState(
+                now: SystemClock.now(), expected: options.expected, ruleSettings: options.rules,
+                ruleLimits: options.ruleLimits))
         for (index, target) in options.targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }

@@ -23,7 +23,7 @@ struct ConsoleFlags: ParsableArguments {
     var insecure = false
     @Option(help: "How long one answer may take: 500ms, 2s, 1m.")
     var timeout = "5s"
-    @Option(help: "ID=off|warning|critical; may be repeated.")
+    @Option(help: "ID=off|warning|critical or ID.LIMIT=VALUE (see explain); may be repeated.")
     var rule: [String] = []
 
     /// The options for those targets.
@@ -56,7 +56,7 @@ struct ConsoleFlags: ParsableArguments {
             options.dialect = found
         }
         options.expected = try expectations()
-        options.rules = try ruleSettings()
+        try addRules(to: &options)
         return options
     }
 
@@ -72,18 +72,23 @@ struct ConsoleFlags: ParsableArguments {
         return expected
     }
 
-    private func ruleSettings() throws -> [String: RuleSetting] {
-        var settings: [String: RuleSetting] = [:]
+    private func addRules(to options: inout ConsoleOptions) throws {
         for text in rule {
-            let sides = text.split(separator: "=").map(String.init)
-            guard sides.count == 2, let setting = RuleSetting(rawValue: sides[1]),
-                TriageRule.all.contains(where: { $0.id == sides[0] })
-            else {
-                throw ValidationError("--rule: \"\(text)\" is not ID=off|warning|critical with a known ID")
+            do throws(RuleOverride.Refusal) {
+                switch try RuleOverride.parse(text) {
+                case .setting(let id, let setting): options.rules[id] = setting
+                case .limit(let key, let value): options.ruleLimits[key] = value
+                }
+            } catch {
+                let why =
+                    switch error {
+                    case .unknownRule: "is not ID=off|warning|critical with a known ID"
+                    case .unknownLimit(let known): "names no limit; known: \(known.joined(separator: ", "))"
+                    case .badValue(let wanted): "has no such value; write \(wanted)"
+                    }
+                throw ValidationError("--rule: \"\(text)\" \(why)")
             }
-            settings[sides[0]] = setting
         }
-        return settings
     }
 
     private func contents(_ path: String) throws -> String {

@@ -23,17 +23,27 @@ import WireProtocol
             "verdict-disagrees", "health-lies", "run-unfinished", "run-stalled",
         ]
         let worse = ["factoryFallback", "singleton", "mixed", "hollow", "unconfigured", "missingComponent"]
-        #expect(Set(TriageRule.all.map(\.id)) == Set(contract + worse.map { "pattern-\($0)" }))
+        #expect(Set(TriageRule.all.map(\.id)).isSuperset(of: contract + worse.map { "pattern-\($0)" }))
     }
 
     @Test func everyRuleAndVerdictIsExplained() {
-        for id in TriageRule.all.map(\.id) + Verdict.names {
+        let ids = TriageRule.all.map(\.id) + Verdict.names + EvidenceField.known.map(\.rawValue)
+        for id in ids + WhyLink.all.map(\.id) + FailureSignature.all.map(\.id) {
             let explanation = Explanation.of(id)
             #expect(explanation != nil, "\(id)")
             #expect(
                 explanation.map { [$0.meaning, $0.threshold, $0.source, $0.advice].contains("") } == false)
         }
         #expect(Explanation.of("nothing") == nil)
+        #expect(Set(Explanation.all.map(\.id)).count == Explanation.all.count)
+    }
+
+    @Test func everyRuleSaysItsRowsItsSilenceAndTheSourceOfItsNumbers() {
+        for rule in TriageRule.all {
+            #expect(!rule.rows.isEmpty && !rule.silence.isEmpty, "\(rule.id)")
+            #expect(rule.limits.allSatisfy { $0.rule == rule.id && !$0.source.isEmpty && $0.standard > 0 })
+            #expect(Set(rule.limits.map(\.name)).count == rule.limits.count)
+        }
     }
 
     @Test func columnNamesAreWordsThatAFilterCanUse() {

@@ -175,7 +175,7 @@ import WireProtocol
         story.event(.runStarted, "r-1")
         story.event(.textMessageContent, "r-1", user: "bob")
         let finding = try #require(story.state.triage().first)
-        #expect(finding.rule == "run-unfinished")
+        #expect(finding.rule == "run-crossed")
         #expect(finding.severity == .critical && finding.urgency == .breach)
         #expect(story.backend.statistics.crossings == 1)
     }

@@ -12,10 +12,12 @@ struct Story {
 
     init(
         expected: [ConsumerPath: Verdict] = [:], rules: [String: RuleSetting] = [:],
-        limits: EventLog.Limits = .standard
+        ruleLimits: [String: Int64] = [:], limits: EventLog.Limits = .standard
     ) {
         store = Store(
-            ConsoleState(now: now, expected: expected, ruleSettings: rules, eventLimits: limits))
+            ConsoleState(
+                now: now, expected: expected, ruleSettings: rules, ruleLimits: ruleLimits, eventLimits: limits
+            ))
         _ = store.send(.addBackend(key, url: "http://localhost:8700"))
     }
 
@@ -77,6 +79,16 @@ struct Story {
         now = now + duration
         _ = store.send(.tick(now))
     }
+
+    /// A snapshot of the one backend, as changed.
+    mutating func snapshot(_ change: (inout BackendSnapshot) -> Void) {
+        var snapshot = BackendSnapshot(name: "prod")
+        change(&snapshot)
+        receive(.snapshot(snapshot))
+    }
+
+    /// The finding of a rule, as triage says now.
+    func finding(_ rule: String) -> Finding? { state.triage().first { $0.rule == rule } }
 
     mutating func path(_ record: PathRecord) {
         var snapshot = BackendSnapshot(name: "prod")

@@ -17,7 +17,7 @@ public enum Collector {
         var store = Store(
             ConsoleState(
                 now: hasLive ? SystemClock.now() : Timestamp(milliseconds: 0), expected: options.expected,
-                ruleSettings: options.rules))
+                ruleSettings: options.rules, ruleLimits: options.ruleLimits))
         for (index, target) in options.targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }

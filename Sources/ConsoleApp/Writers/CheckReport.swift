@@ -3,39 +3,48 @@ public import PatternDetection
 import Screen
 import WireProtocol
 
-/// Triage, once, for people, programs and incident notes.
+/// Triage, once, for people, programs, monitoring systems and incident notes.
 public struct CheckReport: Sendable {
     /// How it is written.
-    public enum Format: String, Sendable, CaseIterable { case plain, json, markdown }
+    public enum Format: String, Sendable, CaseIterable { case plain, json, markdown, nagios, oneline }
 
     /// The exit code: 0 ok, 1 warning, 2 critical, 3 unknown.
     public let exit: Int
-    private let findings: [FindingRecord]
-    private let backends: [(name: String, health: HealthRecord, url: String)]
+    let state: ConsoleState
+    let findings: [FindingRecord]
 
     /// Judges a state.
     public init(_ state: ConsoleState, failOn: Severity) {
+        self.state = state
         exit = state.checkExit(failOn: failOn)
         findings = state.findingRecords(state.triage())
-        backends = state.backends.map { ($0.name, $0.health.record, $0.url) }
     }
 
     /// The report in that form, with its line end.
     public func text(_ format: Format) -> String {
         switch format {
-        case .plain: plain
+        case .plain: Self.text(plain)
         case .json:
             JSONValue.object([
                 "schema": "ctxtop.check/1", "exit": .integer(Int64(exit)),
                 "findings": .array(findings.map(\.json)),
             ]).prettyText + "\n"
-        case .markdown: markdown
+        case .markdown: MarkdownReport.text(state)
+        case .nagios: Self.text(nagios)
+        case .oneline: Self.text([oneline])
         }
     }
 
-    private var word: String { ["OK", "WARNING", "CRITICAL", "UNKNOWN"][min(3, max(0, exit))] }
+    /// The lines as text that no terminal obeys.
+    static func text(_ lines: [String]) -> String { lines.map { PlainText.sanitized($0) + "\n" }.joined() }
 
-    private var plain: String {
+    /// The plugin's word for the exit code.
+    var word: String { ["OK", "WARNING", "CRITICAL", "UNKNOWN"][min(3, max(0, exit))] }
+
+    /// The worst finding, else what health says.
+    var headline: String { findings.first { $0.severity >= .warning }?.summary ?? health }
+
+    private var plain: [String] {
         var lines = ["\(word): " + (findings.first?.summary ?? health)]
         for finding in findings {
             lines.append(
@@ -46,42 +55,40 @@ public struct CheckReport: Sendable {
             }
             lines.append("      → \(finding.advice)")
         }
-        lines += backends.map {
-            "  health \($0.health.status.rawValue)  \($0.name)" + ($0.health.reason.map { "  \($0)" } ?? "")
+        lines += state.backends.map { backend in
+            "  health \(backend.health.record.status.rawValue)  \(backend.name)"
+                + (backend.health.record.reason.map { "  \($0)" } ?? "")
         }
-        return lines.map { PlainText.sanitized($0) + "\n" }.joined()
+        return lines + proofs
+    }
+
+    /// What was proven: the isolation statement, and how the runs keep to their contract.
+    private var proofs: [String] {
+        var lines: [String] = []
+        let statement = state.isolationStatement()
+        if statement.events > 0 || !statement.crossings.isEmpty {
+            lines.append("  isolation  \(statement.text)")
+            for crossing in statement.crossings.prefix(20) {
+                lines.append(
+                    "      \(crossing.kind.rawValue): \(crossing.owner) → \(crossing.other)  \(crossing.subject)  "
+                        + crossing.at.rfc3339)
+            }
+        }
+        let contract = state.contract()
+        guard state.backends.contains(where: { $0.runs.count > 0 }) else { return lines }
+        lines.append("  contract  \(contract.text)")
+        for row in contract.violated.suffix(20) {
+            lines.append(
+                "      \(row.strip)  \(row.user)  \(row.key.id)  \(row.violations.joined(separator: "; "))")
+        }
+        return lines
     }
 
     private var health: String {
-        backends.map {
-            "\($0.name) health \($0.health.status.rawValue)" + ($0.health.reason.map { ", \($0)" } ?? "")
+        state.backends.map { backend in
+            "\(backend.name) health \(backend.health.record.status.rawValue)"
+                + (backend.health.record.reason.map { ", \($0)" } ?? "")
         }
         .joined(separator: "; ")
-    }
-
-    private var markdown: String {
-        var lines = ["# \(word): \(findings.first?.summary ?? health)", ""]
-        for finding in findings {
-            lines += [
-                "## \(finding.rule), \(finding.severity.rawValue): \(finding.subject)", "", finding.summary,
-                "",
-            ]
-            if !finding.evidence.isEmpty {
-                lines += ["| field | value | source | at |", "|---|---|---|---|"]
-            }
-            for row in finding.evidence {
-                let cells = [
-                    row.evidence.field.rawValue, row.evidence.value, row.evidence.source,
-                    row.at?.rfc3339 ?? "",
-                ]
-                lines.append(
-                    "| "
-                        + cells.map { $0.split(separator: "|").joined(separator: "\\|") }.joined(
-                            separator: " | ") + " |")
-            }
-            lines += ["", "What to do: \(finding.advice)", ""]
-        }
-        lines += backends.map { "- \($0.name) health \($0.health.status.rawValue), `\($0.url)`" }
-        return lines.map { PlainText.sanitized($0) + "\n" }.joined()
     }
 }

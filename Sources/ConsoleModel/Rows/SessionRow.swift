@@ -122,6 +122,11 @@ extension ConsoleState {
         if !session.isEnded, backend.link.isDelivering, let run, let last = stalledSince(run, in: backend) {
             return (.stuck, last)
         }
+        if !session.isEnded, let run,
+            run.calls.cycle(repeats: Int(clamping: number(TriageRule.loopRepeats))) != nil
+        {
+            return (.looping, run.times.startedAt ?? session.times.since)
+        }
         return (session.state, session.times.since)
     }
 }

@@ -29,6 +29,8 @@ public struct BackendState: Equatable, Sendable {
     public internal(set) var extras = SnapshotExtras()
     /// What was counted and measured.
     public internal(set) var statistics = BackendStatistics()
+    /// What triage remembers beyond the records.
+    public internal(set) var memory = TriageMemory()
     /// Sessions, runs and dispatchers that are over, oldest first, until they are let go.
     var past = Past()
 

@@ -26,8 +26,12 @@ public struct ConsoleState: Equatable, Sendable {
     public let expected: [ConsumerPath: Verdict]
     /// The settings of `--rule`, by rule id.
     public let ruleSettings: [String: RuleSetting]
+    /// The limits of rules that differ from their standard, by ``RuleLimit/key``.
+    public let ruleLimits: [String: Int64]
     /// When each finding was first seen.
     var firstSeen: [FindingKey: Timestamp] = [:]
+    /// Which findings come and go, so that they are held.
+    var flapping = FlapMemory()
     /// When ``findings`` was made.
     var triagedAt: Timestamp?
     /// Rows that were derived from all this already.
@@ -39,12 +43,13 @@ public struct ConsoleState: Equatable, Sendable {
     /// A console that has heard nothing yet.
     public init(
         now: Timestamp, expected: [ConsumerPath: Verdict] = [:], ruleSettings: [String: RuleSetting] = [:],
-        eventLimits: EventLog.Limits = .standard
+        ruleLimits: [String: Int64] = [:], eventLimits: EventLog.Limits = .standard
     ) {
         self.now = now
         startedAt = now
         self.expected = expected
         self.ruleSettings = ruleSettings
+        self.ruleLimits = ruleLimits
         events = EventLog(limits: eventLimits)
     }
 

@@ -14,6 +14,9 @@ public struct DispatcherState: Equatable, Sendable {
 
     init(_ record: DispatcherRecord) { self.record = record }
 
+    /// Whether its whole life was seen: its first step is the first one there is.
+    var wasWatchedFromBirth: Bool { transitions.first?.to == .requested }
+
     /// One step of a dispatcher's life.
     public struct Transition: Hashable, Sendable {
         /// The state before.

@@ -15,6 +15,8 @@ public struct PathState: Equatable, Sendable {
     public internal(set) var judgedSince: Timestamp?
     /// Since when its creations fail without a success between.
     public internal(set) var failingSince: Timestamp?
+    /// Which verdicts it had, oldest first, each with its begin and its creations; at most 32.
+    public internal(set) var stretches: [PatternStretch] = []
     /// Its creations, by minute.
     public internal(set) var outcomes: [OutcomeMinute] = []
 
@@ -33,6 +35,13 @@ public struct PathState: Equatable, Sendable {
         judgement = record.judgement
     }
 
+    /// Notes the verdict of now; a new one begins a stretch.
+    mutating func noteStretch(at moment: Timestamp) {
+        guard judgement.verdict != .unknown, stretches.last?.verdict != judgement.verdict else { return }
+        stretches.append(PatternStretch(verdict: judgement.verdict, since: moment))
+        if stretches.count > 32 { stretches.removeFirst() }
+    }
+
     private mutating func judge(unlessAs evidence: [EvidenceRecord]) {
         if record.evidence != evidence { judgement = record.judgement }
     }
@@ -43,6 +52,13 @@ public struct PathState: Equatable, Sendable {
         if outcomes.last?.minute != minute {
             outcomes.append(OutcomeMinute(minute: minute))
             if outcomes.count > 11 { outcomes.removeFirst() }
+        }
+        if !stretches.isEmpty {
+            if succeeded {
+                stretches[stretches.count - 1].created += 1
+            } else {
+                stretches[stretches.count - 1].failed += 1
+            }
         }
         if succeeded {
             outcomes[outcomes.count - 1].succeeded += 1
@@ -57,5 +73,22 @@ public struct PathState: Equatable, Sendable {
         return outcomes.filter { $0.minute >= first }.reduce((0, 0)) {
             ($0.0 + $1.succeeded, $0.1 + $1.failed)
         }
+    }
+}
+
+/// A time in which one verdict held on a path.
+public struct PatternStretch: Hashable, Sendable {
+    /// The verdict.
+    public let verdict: Verdict
+    /// Since when, as far as was seen.
+    public let since: Timestamp
+    /// Creations that succeeded in it, as far as events told.
+    public internal(set) var created = 0
+    /// Creations that failed in it, as far as events told.
+    public internal(set) var failed = 0
+
+    init(verdict: Verdict, since: Timestamp) {
+        self.verdict = verdict
+        self.since = since
     }
 }

@@ -28,6 +28,10 @@ public struct RunState: Equatable, Sendable {
     /// The tool calls that are under way, in the order they started.
     public internal(set) var tools: [OpenTool] = []
 
+    /// The tool that it called last.
+    public internal(set) var lastTool = Symbol.none
+    /// What its tool calls repeat; emptied when it ends.
+    var calls = CallHistory()
     /// Whether its last event was a thinking one.
     var isThinking = false
 
@@ -42,6 +46,8 @@ public struct RunState: Equatable, Sendable {
         public internal(set) var startedAt: Timestamp?
         /// When its last event was sent.
         public internal(set) var lastEventAt: Timestamp?
+        /// When it last did something: a heartbeat is a sign of life and no work.
+        public internal(set) var lastUsefulAt: Timestamp?
         /// When it ended.
         public internal(set) var endedAt: Timestamp?
     }

@@ -38,6 +38,8 @@ public struct SessionState: Equatable, Sendable {
         public internal(set) var since: Timestamp?
         /// When its last event was sent.
         public internal(set) var lastEventAt: Timestamp?
+        /// When its runs last did something: a heartbeat is a sign of life and no work.
+        public internal(set) var lastUsefulAt: Timestamp?
         /// When it ended.
         public internal(set) var endedAt: Timestamp?
     }
@@ -48,6 +50,8 @@ public struct SessionState: Equatable, Sendable {
         public internal(set) var events = 0
         /// Events that named another user.
         public internal(set) var crossings = 0
+        /// Tool calls that were seen to start.
+        public internal(set) var toolCalls = 0
         /// The number of its newest event in the log, or nil.
         public internal(set) var newestEvent: Int?
     }

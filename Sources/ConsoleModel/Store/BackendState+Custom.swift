@@ -11,7 +11,7 @@ extension BackendState {
             return refuse("\(name.rawValue) without a readable value")
         }
         switch name {
-        case .session: noteSession(value, record)
+        case .session: noteSession(value, record, symbols)
         case .dispatcher: noteDispatcher(value, record, &symbols)
         case .creation: noteCreation(value, &record, &symbols, changes: &changes)
         case .path: notePath(value, record, &symbols, changes: &changes)
@@ -19,10 +19,18 @@ extension BackendState {
         }
     }
 
-    private mutating func noteSession(_ value: JSONObject, _ record: EventRecord) {
+    private mutating func noteSession(_ value: JSONObject, _ record: EventRecord, _ symbols: SymbolTable) {
         guard let place = sessions.place(record.session) else { return }
         let state = value.string("state").flatMap { SessionRecord.State(rawValue: $0) }
+        if value.string("change") == "opened" {
+            memory.noteOpening(
+                user: symbols[record.user], path: symbols[sessions.values[place].path], at: record.timestamp)
+        }
         if value.string("change") == "closed" || state == .ended {
+            if let reason = value.string("reason") {
+                let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
+                memory.noteFailure(reason, source: .close, path: path, at: record.timestamp)
+            }
             return end(record.session, at: record.timestamp)
         }
         guard let state, !sessions[place: place].isEnded, state != sessions[place: place].state else {
@@ -58,8 +66,9 @@ extension BackendState {
         if to == .executing { dispatcher.record.lastUsedAt = moment }
         dispatcher.record.take(value)
         let from = value.string("from").flatMap { DispatcherRecord.State(rawValue: $0) }
-        dispatcher.transitions.append(
-            .init(from: from, to: to, reason: value.string("reason"), at: moment))
+        let reason = value.string("reason")
+        noteToolEnd(reason, at: moment)
+        dispatcher.transitions.append(.init(from: from, to: to, reason: reason, at: moment))
         if dispatcher.transitions.count > 64 { dispatcher.transitions.removeFirst() }
         if to == .disposed || to == .evicted {
             if dispatcher.disposedAt == nil { past.dispatchers.append(symbol) }
@@ -71,6 +80,14 @@ extension BackendState {
         if let session = sessions.place(event.session), sessions.values[session].dispatcher.isNone {
             sessions[place: session].dispatcher = symbol
         }
+    }
+
+    /// A dispatcher's `TOOL done` or `TOOL failed`: how a call ended, where results do not travel.
+    private mutating func noteToolEnd(_ reason: String?, at moment: Timestamp) {
+        guard let words = reason?.split(separator: " "), words.count == 2,
+            words[1] == "done" || words[1] == "failed"
+        else { return }
+        memory.noteTool(String(words[0].prefix(128)), failed: words[1] == "failed", at: moment)
     }
 
     private mutating func noteCreation(
@@ -89,7 +106,12 @@ extension BackendState {
         let moment = event.timestamp
         paths[place: place].record.lastOutcome = OutcomeRecord(
             status, error: value.string("error"), at: moment)
+        paths[place: place].noteStretch(at: moment)
         paths[place: place].count(succeeded: status != .error, at: moment)
+        if status == .error, let error = value.string("error") {
+            memory.noteFailure(
+                error, source: .creation, path: paths.values[place].record.path, at: moment)
+        }
         switch status {
         case .ok: paths[place: place].record.created = paths[place: place].record.created.adding(1)
         case .fallback:

@@ -33,7 +33,28 @@ extension BackendState {
         for record in snapshot.runs { merge(record, symbols: &symbols, asOf: asOf) }
         for record in snapshot.dispatchers { merge(record, symbols: &symbols) }
         closeAbsent(snapshot, symbols: symbols, asOf: asOf)
+        remember(snapshot, at: moment)
         forgetOldest()
+    }
+
+    /// What triage keeps of a snapshot: whose each context is, and what this replica says of its paths.
+    private mutating func remember(_ snapshot: BackendSnapshot, at moment: Timestamp) {
+        if memory.contextOwners.count > 4_096 { memory.contextOwners = [:] }
+        for context in snapshot.contexts {
+            guard let user = context.user else { continue }
+            if let owner = memory.contextOwners[context.id], owner != user {
+                statistics.crossings = statistics.crossings.adding(1)
+                memory.note(
+                    Crossing(
+                        kind: .context, owner: owner.rawValue, other: user.rawValue,
+                        subject: context.id.rawValue, at: context.createdAt ?? moment, event: nil))
+            }
+            memory.contextOwners[context.id] = user
+        }
+        guard let instance = snapshot.instance else { return }
+        let verdicts = paths.values.filter(\.isDeclared).map { ($0.record.path, $0.judgement.verdict) }
+        memory.note(
+            replica: instance, Dictionary(verdicts, uniquingKeysWith: { first, _ in first }), at: moment)
     }
 
     /// Another boot or replica behind the same address: nothing of the earlier one lives on.
@@ -44,6 +65,8 @@ extension BackendState {
         let isSame = identity.bootID == snapshot.bootID && identity.instance == snapshot.instance
         guard !isSame else { return }
         identity.restarts += 1
+        memory.restartsAt.append(moment)
+        if memory.restartsAt.count > 16 { memory.restartsAt.removeFirst() }
         let (before, now) = (identity.instance ?? "", snapshot.instance ?? "")
         let text = before == now ? "restarted" : "another replica answers: \(before) → \(now)"
         changes.append(Change(at: moment, backend: key, text: text, severity: .warning))
@@ -54,6 +77,9 @@ extension BackendState {
             dispatchers[place: place].record.state = .disposed
             dispatchers[place: place].disposedAt = moment
         }
+        memory.earlierStretches = Dictionary(
+            paths.values.map { ($0.record.path, $0.stretches) }, uniquingKeysWith: { first, _ in first })
+        memory.contextOwners = [:]
         paths = SymbolMap()
         health.receivedAt = nil
         reception.joinedAt = nil
@@ -69,6 +95,8 @@ extension BackendState {
             path.isDeclared = true
             path.firstSeenAt = moment
             path.judgedSince = path.decidingRows.compactMap(\.at).max()
+            path.stretches = memory.earlierStretches[record.path] ?? []
+            path.noteStretch(at: path.judgedSince ?? moment)
             if record.lastOutcome.status == .error { path.failingSince = record.lastOutcome.at }
             paths.insert(path, for: symbol)
             return
@@ -84,6 +112,7 @@ extension BackendState {
         if record.lastOutcome.status == .none { merged.lastOutcome = outcome }
         paths[place: place].isDeclared = true
         paths[place: place].record = merged
+        paths[place: place].noteStretch(at: moment)
         noteOutcome(place, before: outcome.status, at: merged.lastOutcome.at ?? moment, changes: &changes)
         let judged = paths[place: place].judgement.verdict
         if judged != verdict {

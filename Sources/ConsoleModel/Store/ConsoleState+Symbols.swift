@@ -39,6 +39,7 @@ extension BackendState {
             run.session = renamed(run.session)
             run.user = renamed(run.user)
             run.path = renamed(run.path)
+            run.lastTool = renamed(run.lastTool)
             for index in run.tools.indices { run.tools[index].name = renamed(run.tools[index].name) }
         }
         past.sessions = past.sessions.map(renamed)

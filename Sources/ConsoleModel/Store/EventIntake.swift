@@ -48,6 +48,7 @@ extension BackendState {
         if !record.path.isNone, paths.place(record.path) == nil { meet(record.path, symbols, at: moment) }
         let run = belongsToRun(record) ? noteRun(&record, event, reader, word) : nil
         if !record.session.isNone { noteSession(&record, run, event, reader, symbols, number: number) }
+        remember(event, record, reader, symbols, number: number)
         if record.type == .custom, let name = SymbolTable.customEvent(record.name) {
             note(name, &record, event, reader, &symbols, changes: &changes)
         }

@@ -172,7 +172,10 @@ public struct Store: Sendable {
 
     /// Runs every rule, and remembers when each finding was first seen.
     private mutating func triage() {
-        let findings = state.triage()
+        let findings = state.flapping.settle(
+            state.triage(), before: state.findings.filter { !$0.isHeld }, at: state.now
+        )
+        .sorted(by: Finding.isMoreUrgent)
         let keys = Set(findings.map(\.key))
         forget(gone: state.findings.map(\.key).filter { !keys.contains($0) })
         var seen: [FindingKey: Timestamp] = [:]

@@ -1,10 +1,15 @@
 import PatternDetection
 import WireProtocol
 
-/// The words of `ctxtop explain ID`: what a rule or a verdict means and what to do.
+/// The words of `ctxtop explain ID`: what a rule, a verdict, a field or a signature means and what to do.
 public struct Explanation: Hashable, Sendable {
-    /// A rule's id, or a verdict's name.
+    /// What kind of thing is explained.
+    public enum Kind: String, Hashable, Sendable, CaseIterable { case rule, verdict, field, link, signature }
+
+    /// A rule's id, a verdict's name, an evidence field, a why link or a signature.
     public let id: String
+    /// What kind of thing it is.
+    public let kind: Kind
     /// What it means.
     public let meaning: String
     /// Its limits, or the evidence that decides it.
@@ -15,56 +20,57 @@ public struct Explanation: Hashable, Sendable {
     public let advice: String
     /// How urgent it is by itself.
     public let severity: Severity
+    /// Which rows it shows; empty where that is no question.
+    public var rows = ""
+    /// When it stays silent; empty where that is no question.
+    public var silence = ""
+    /// The numbers that can be changed, as `ID.NAME=VALUE  where it comes from`.
+    public var limits: [String] = []
 
-    /// Every rule, then every verdict.
-    public static let all: [Explanation] = rules + verdicts
+    /// Every rule, verdict, evidence field, why link and signature.
+    public static let all: [Explanation] = rules + verdicts + fields + links + signatures
 
     /// The explanation of an id; case counts, as on the wire.
     public static func of(_ id: String) -> Explanation? { all.first { $0.id == id } }
 
     private static let rules = TriageRule.all.map { rule in
-        Explanation(
-            id: rule.id, meaning: rule.checks, threshold: rule.threshold, source: rule.source,
+        var explanation = Explanation(
+            id: rule.id, kind: .rule, meaning: rule.checks, threshold: rule.threshold, source: rule.source,
             advice: rule.advice, severity: rule.severity)
+        explanation.rows = rule.rows
+        explanation.silence = rule.silence
+        explanation.limits = rule.limits.map { "\($0.key)=\($0.words($0.standard))  \($0.source)" }
+        return explanation
     }
 
-    private static let verdicts: [Explanation] = [
-        verdict(
-            .factory, "Each user context gets its own dispatcher, made from configured tool classes.",
-            "tool_classes is a count, and the legacy slot is absent or nil", "Nothing: this is the target."),
-        verdict(
-            .factoryFallback,
-            "The factory pattern, but reached by hard-coded classes or an alias of the bridge.",
-            "tool_classes_source is fallback, or bridge_source is alias",
-            TriageRule.patternFactoryFallback.advice),
-        verdict(
-            .singleton, "One global dispatcher serves everybody: legacy, migration needed.",
-            "the legacy slot is present, and there are no tool classes", TriageRule.patternSingleton.advice),
-        verdict(
-            .mixed, "Both patterns are set at once; which one wins is stated.",
-            "tool_classes is a count, and the legacy slot is present", TriageRule.patternMixed.advice),
-        verdict(
-            .hollow, "Creation succeeds with nothing to dispatch with.",
-            "the legacy slot or its holder exists but is nil, and there are no tool classes",
-            TriageRule.patternHollow.advice),
-        verdict(
-            .unconfigured, "Neither pattern is configured; creation raises a configuration error.",
-            "no tool classes, no legacy slot", TriageRule.patternUnconfigured.advice),
-        verdict(
-            .missingComponent(""), "A component that the path's own code requires is absent or nil.",
-            "a requires row names it, or neither bridge slot is set",
-            TriageRule.patternMissingComponent.advice),
-        verdict(
-            .unknown, "This source exposes no evidence that could decide; nothing is guessed.",
-            "no trusted row with a known field", "Expose the path's evidence: see WIRE.md, Evidence."),
-    ]
-
-    private static func verdict(
-        _ verdict: Verdict, _ meaning: String, _ threshold: String, _ advice: String
-    ) -> Explanation {
+    private static let links = WhyLink.all.map { link in
         Explanation(
-            id: verdict.name, meaning: meaning, threshold: threshold,
-            source: "DESIGN.md §1; WIRE.md, Evidence",
-            advice: advice, severity: verdict.severity)
+            id: link.id, kind: .link,
+            meaning: "Answers why \(link.level.rawValue), the \(link.level.title.lowercased()).",
+            threshold: "every row that it joins must be there: \(link.joins)",
+            source: "the seed's five whys; issue 6",
+            advice: "Where it finds nothing, observe \(link.observe).",
+            severity: .ok)
+    }
+
+    private static let signatures = FailureSignature.all.map { signature in
+        let (seen, rows): (String, String) =
+            switch signature.visibility {
+            case .words(let places):
+                (
+                    "its words: " + signature.patterns.joined(separator: " | "),
+                    "in the error of a " + places.map(\.rawValue).joined(separator: ", ")
+                )
+            case .rules(let ids):
+                ("what was observed, through " + ids.joined(separator: ", "), "those of the rules")
+            case .hidden(let why): ("not visible from health, snapshot and events: \(why)", "none")
+            }
+        var explanation = Explanation(
+            id: signature.id, kind: .signature, meaning: "\(signature.symptom): \(signature.cause).",
+            threshold: seen, source: "research on the seed's backend, failure signatures",
+            advice: signature.fix,
+            severity: .warning)
+        explanation.rows = rows
+        return explanation
     }
 }

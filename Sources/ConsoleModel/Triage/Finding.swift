@@ -61,6 +61,8 @@ public struct Finding: Hashable, Sendable {
     public let advice: String
     /// Since when: the evidence's time, else when this console first saw it.
     public internal(set) var since: Timestamp?
+    /// Whether it does not hold at this moment but comes and goes, so that it is still shown.
+    public internal(set) var isHeld = false
 
     /// `RULE:SUBJECT`, stable across polls.
     public var id: String { "\(rule):\(subject.text)" }
@@ -94,6 +96,8 @@ public struct Observation: Sendable {
     public var severity: Severity?
     /// Another place in the ranking than the rule's own.
     public var urgency: Urgency?
+    /// Another advice than the rule's own.
+    public var advice: String?
 
     init(
         _ backend: BackendState, _ subject: Subject, _ summary: String, evidence: [EvidenceRecord],

@@ -9,7 +9,9 @@ extension TriageRule {
         TriageRule(
             id: "pattern-\(sample.name)", checks: checks, threshold: "none: the evidence decides",
             source: "DESIGN.md §1, verdicts; WIRE.md, Evidence", advice: advice, severity: sample.severity,
-            urgency: urgency
+            urgency: urgency,
+            rows: "the received rows that decided the verdict, and those that contradict it",
+            silence: "a path without evidence: not observable is no finding"
         ) { state in
             state.backends.flatMap { backend in
                 backend.paths.values.filter { $0.judgement.verdict.name == sample.name }.map { path in

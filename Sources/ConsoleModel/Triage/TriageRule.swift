@@ -17,17 +17,29 @@ public struct TriageRule: Sendable {
     public let severity: Severity
     /// Where its findings rank within their severity.
     public let urgency: Urgency
+    /// The numbers that it compares with; `--rule ID.NAME=VALUE` changes one.
+    public internal(set) var limits: [RuleLimit] = []
+    /// Which rows its findings show, in words.
+    public internal(set) var rows = ""
+    /// When it stays silent although something looks like it, in words.
+    public internal(set) var silence = ""
     /// What it sees in a state.
     public let check: @Sendable (ConsoleState) -> [Observation]
 
     /// Every rule. Add one here and its file in `Rules/`.
     public static let all: [TriageRule] = [
-        .dispatcherShared, .creationFailing, .patternMissingComponent, .patternUnconfigured, .patternHollow,
-        .healthLies, .runUnfinished, .runStalled, .dispatcherLeaked, .pathUnregistered, .verdictDisagrees,
-        .patternSingleton, .patternMixed, .patternFactoryFallback, .patternUnexpected,
+        .runCrossed, .resultForeign, .contextReused, .dispatcherShared,
+        .creationFailing, .patternMissingComponent, .patternUnconfigured, .patternHollow, .healthLies,
+        .startupStuck, .runsFailing, .runImpersonated, .runUnfinished, .runGrammar,
+        .dispatcherEvicted, .dispatcherHalfBuilt, .dispatcherOrphaned, .dispatcherLeaked, .limitReached,
+        .pathUnregistered, .verdictDisagrees, .patternRegressed, .replicasMixed, .toolEventsMissing,
+        .knownFailure, .runStalled, .runNoProgress, .sessionLooping, .toolSlow, .toolFailing, .reconnectLoop,
+        .contextChurn, .backendRestarting, .healthSlow, .eventFlood, .clockSkew, .sessionWaiting,
+        .patternSingleton, .patternMixed, .migrationHalfway, .patternFactoryFallback, .patternUnexpected,
+        .legacyUnused, .healthPessimistic, .eventsLost,
     ]
 
-    /// The longest healthy silence of an open run, and the longest life of a dispatcher after its session.
+    /// The longest healthy silence of an open run, unless ``runStalled``'s limits say otherwise.
     public static let patience = Duration.seconds(30)
 }
 
@@ -46,7 +58,7 @@ extension ConsoleState {
                 var finding = Finding(
                     rule: rule.id, severity: severity, urgency: seen.urgency ?? rule.urgency,
                     backend: seen.backend, subject: seen.subject, summary: seen.summary,
-                    evidence: seen.evidence, advice: rule.advice, since: seen.since)
+                    evidence: seen.evidence, advice: seen.advice ?? rule.advice, since: seen.since)
                 if finding.since == nil { finding.since = firstSeen[finding.key] ?? now }
                 findings.append(finding)
             }

@@ -7,7 +7,7 @@ import WireProtocol
 enum PathsView: View {
     static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
         let table = state.pathTable()
-        let checklist = checklist(state, width: rect.width)
+        let checklist = ChecklistDrawing.lines(state)
         let (list, below) = rect.splitTop(max(4, min(table.rows.count + 3, rect.height - checklist.count)))
         frame.drawView(
             table, state, in: rect.width >= 120 ? rect : list,
@@ -24,26 +24,6 @@ enum PathsView: View {
             frame.draw(checklist, in: below)
         }
     }
-
-    /// The seed's checklist, with what was seen for each item.
-    private static func checklist(_ state: ConsoleState, width: Int) -> [StyledLine] {
-        state.backends.flatMap { backend -> [StyledLine] in
-            guard !backend.extras.checklist.isEmpty else { return [] }
-            let name = state.backends.count > 1 ? " of \(backend.name)" : ""
-            return [.heading("MIGRATION CHECKLIST" + name + "   " + backend.verdict.summary)]
-                + backend.extras.checklist.map { item in
-                    let mark: (String, Style) =
-                        switch item.state {
-                        case .done: ("✓ done   ", Style(.ok))
-                        case .open: ("✕ open   ", Style(.critical))
-                        case .unknown: ("? unknown", Style(.dim))
-                        }
-                    let seen = item.evidence.map { "\($0.evidence.field): \($0.evidence.value)" }
-                    return StyledLine("   ").then(mark.0, mark.1).then(at: 14, item.text)
-                        .then(at: 50, seen.joined(separator: "; "), .dim)
-                }
-        }
-    }
 }
 
 /// One path with its evidence, its last hour and its sessions.
@@ -53,6 +33,7 @@ enum PathView {
             return [StyledLine(" This path is not known any more.", .dim)]
         }
         var lines = PathDrawing.lines(row, now: state.now, width: width)
+        lines += state.migrationCoverage().first { $0.key == key }.map(ChecklistDrawing.past) ?? []
         if let share = state.pulseSummary().shares.first(where: { $0.key == key }) {
             lines += [StyledLine(), .heading("PATTERN, last 60 min, a letter a minute")]
             lines.append(StyledLine("   ").then(PulsePaths.strip(share, width: min(60, width - 4))))

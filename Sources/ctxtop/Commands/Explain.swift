@@ -3,27 +3,26 @@ import ConsoleApp
 import ConsoleModel
 import PatternDetection
 
-/// `ctxtop explain ID`: what a rule or verdict means, its thresholds, its source, what to do.
+/// `ctxtop explain ID`: what a rule, verdict, evidence field, why link or signature means, and what to do.
 struct Explain: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Explain a rule or a verdict.")
+    static let configuration = CommandConfiguration(
+        abstract: "Explain a rule, verdict, evidence field, why link or failure signature.")
 
-    @Argument(help: "A rule, such as creation-failing, or a verdict, such as hollow.") var id: String
+    @Argument(
+        help:
+            "For instance creation-failing, hollow, tool_classes, why-pattern-mismatch, T03; or a kind, such as rules."
+    ) var id: String
 
     func run() throws {
+        if let kind = Explanation.Kind.allCases.first(where: { $0.rawValue + "s" == id }) {
+            return OutputStreams.writeOutput(ExplanationText.list(kind))
+        }
         guard let found = Explanation.of(id) else {
-            OutputStreams.writeError("ctxtop: there is no rule or verdict \"\(id)\"; these are known:")
+            OutputStreams.writeError(
+                "ctxtop: there is no rule, verdict, field, link or signature \"\(id)\"; these are known:")
             OutputStreams.writeError("  " + Explanation.all.map(\.id).joined(separator: " "))
             throw ExitCode(64)
         }
-        OutputStreams.writeOutput(
-            """
-            \(found.id)  (\(found.severity.rawValue))
-            \(found.meaning)
-
-            threshold  \(found.threshold)
-            source     \(found.source)
-            do         \(found.advice)
-
-            """)
+        OutputStreams.writeOutput(ExplanationText.text(found))
     }
 }

@@ -64,7 +64,13 @@ def test_the_broken_app_is_critical_and_names_path_and_component(ctxtop: Any) ->
         0,
     )
     rules = {finding["rule"] for finding in document["findings"]}
-    assert rules == {"pattern-missingComponent", "pattern-unexpected", "creation-failing", "health-lies"}
+    assert rules == {
+        "pattern-missingComponent",
+        "pattern-unexpected",
+        "creation-failing",
+        "health-lies",
+        "migration-halfway",
+    }
 
 
 def test_the_fixed_app_is_ok(ctxtop: Any) -> None:

@@ -2,39 +2,49 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let afterEnd = RuleLimit.time(
+        "dispatcher-leaked", "after-end", .seconds(30), source: "DESIGN.md §1, dispatcher lifecycle")
+
     /// A dispatcher outlives its session by more than the patience.
     static let dispatcherLeaked = TriageRule(
         id: "dispatcher-leaked", checks: "A dispatcher was not disposed after its session or job ended.",
         threshold: "more than 30 s after the end, or the backend says leaked",
         source: "DESIGN.md §1, dispatcher lifecycle",
         advice: "Find who still refers to the context, and dispose the dispatcher when its session ends.",
-        severity: .warning, urgency: .error
+        severity: .warning, urgency: .error, limits: [afterEnd],
+        rows: "the dispatcher's state, and the session that ended",
+        silence: "a singleton, which outlives everybody; a dispatcher that drains in time"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.compactMap { dispatcher in
+            backend.dispatchers.values.indices.compactMap { place in
+                let lifecycle = backend.dispatchers.values[place].record.state
+                guard lifecycle != .disposed, lifecycle != .evicted,
+                    lifecycle == .leaked || backend.dispatchers.values[place].sessionEndedAt != nil
+                else { return nil }
+                let dispatcher = backend.dispatchers.values[place]
                 let record = dispatcher.record
-                guard record.state != .disposed, record.state != .evicted, record.pattern != .singleton else {
-                    return nil
-                }
+                guard record.pattern != .singleton else { return nil }
                 // One that is known by name only, or that several users share, has no lifetime to outlive.
                 let hasLifetime =
                     record.state != .unknown && (record.pattern != .unknown || record.owners.count < 2)
                 let ended = hasLifetime ? dispatcher.sessionEndedAt : nil
                 let overdue = ended.map { state.now.since($0) }
-                guard record.state == .leaked || overdue.map({ $0 > patience }) == true else { return nil }
+                guard record.state == .leaked || overdue.map({ $0 > state.time(afterEnd) }) == true else {
+                    return nil
+                }
                 let owner = record.user.map { "\($0)" } ?? "nobody"
                 let age =
                     overdue.map { "\(AgeText.exact($0)) after its session ended" }
                     ?? "the backend says leaked"
                 return Observation(
                     backend, .dispatcher(record.id),
-                    "\(owner)'s dispatcher is still there, \(age), limit 30s",
+                    "\(owner)'s dispatcher is still there, \(age), \(state.words(afterEnd))",
                     evidence: [
                         ConsoleState.row("state", record.state.rawValue, "dispatcher", at: record.lastUsedAt),
                         ConsoleState.row(
                             "session", record.session?.rawValue ?? "none", "dispatcher",
                             at: dispatcher.sessionEndedAt),
-                    ], since: ended.map { $0 + patience })
+                    ], since: ended.map { $0 + state.time(afterEnd) })
             }
         }
     }

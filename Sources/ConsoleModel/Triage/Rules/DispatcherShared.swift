@@ -8,7 +8,8 @@ extension TriageRule {
         threshold: "2 owners of a factory dispatcher; a singleton is shared by definition and never counts",
         source: "DESIGN.md §1, dispatcher lifecycle",
         advice: "Stop the path, and find where the dispatcher is cached across user contexts.",
-        severity: .critical, urgency: .breach
+        severity: .critical, urgency: .breach, rows: "the owners, and the pattern that made the dispatcher",
+        silence: "a singleton, which is everybody's; one user's two sessions"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.dispatchers.values.compactMap { dispatcher in

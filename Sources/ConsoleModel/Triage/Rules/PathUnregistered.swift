@@ -8,7 +8,8 @@ extension TriageRule {
         threshold: "1 event; without a declared list, a path of no known kind",
         source: "DESIGN.md §1; issue 2, ConsumerPath.all is exhaustive",
         advice: "Add the path to the backend's list, with its own initialisation and health check.",
-        severity: .warning, urgency: .error
+        severity: .warning, urgency: .error, rows: "the path, and the declared ones",
+        silence: "without a declared list: any path of a known kind"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             let hasList = backend.paths.values.contains { $0.isDeclared }

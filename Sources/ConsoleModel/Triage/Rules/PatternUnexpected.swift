@@ -7,7 +7,10 @@ extension TriageRule {
         id: "pattern-unexpected", checks: "A path is not on the pattern that was declared as its target.",
         threshold: "none: detected differs from expected, and both are known",
         source: "DESIGN.md §1; expected: --expect, [expected] or the backend's declaration",
-        advice: "Migrate the path, or correct the declared target.", severity: .warning, urgency: .restatement
+        advice: "Migrate the path, or correct the declared target.", severity: .warning,
+        urgency: .restatement,
+        rows: "the rows that decide the pattern",
+        silence: "where nothing declares a target, or nothing is detected"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.paths.values.compactMap { path in

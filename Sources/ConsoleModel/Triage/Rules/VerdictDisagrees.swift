@@ -9,7 +9,8 @@ extension TriageRule {
         threshold: "none: both run the same function",
         source: "WIRE.md, Evidence: the console never copies a verdict",
         advice: "Compare the versions of backend and console, and look for evidence that was not sent.",
-        severity: .warning, urgency: .error
+        severity: .warning, urgency: .error, rows: "the backend's verdict, and the rows that decide ours",
+        silence: "a backend that sends no verdict and no evidence"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.paths.values.filter { $0.record.detected != $0.judgement.verdict }.map { path in

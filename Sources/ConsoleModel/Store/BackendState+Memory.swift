@@ -1,0 +1,149 @@
+import PatternDetection
+import WireProtocol
+
+extension BackendState {
+    /// What triage keeps of one event, after its run and session have taken it; called for every event.
+    mutating func remember(
+        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable,
+        number: Int
+    ) {
+        if record.marks.contains(.crossing) { rememberCrossing(record, symbols, number: number) }
+        guard event.type.isWork else { return }
+        let run = runs.place(record.run)
+        if let run { runs[place: run].times.lastUsefulAt = record.timestamp }
+        let session = sessions.place(record.session)
+        if let session { sessions[place: session].times.lastUsefulAt = record.timestamp }
+        switch event.type {
+        case .toolCallStart:
+            if let session { sessions[place: session].counts.toolCalls += 1 }
+            guard let run else { return }
+            runs[place: run].lastTool = record.name
+            runs[place: run].calls.begin(reader.call(event), tool: reader.hash(event.name))
+        case .toolCallArgs, .toolCallChunk:
+            guard let run else { return }
+            let hash = event.text.isEmpty ? nil : reader.hash(event.text)
+            let bytes = event.text.isEmpty ? reader.hiddenBytes(event) : event.text.count
+            runs[place: run].calls.add(reader.call(event), textHash: hash, bytes: bytes)
+        case .toolCallEnd:
+            if let run { runs[place: run].calls.finish(reader.call(event)) }
+        case .toolCallResult:
+            if let run { runs[place: run].calls.finish(reader.call(event)) }
+            rememberResult(event, record, reader, symbols, number: number)
+        case .runFinished, .runError: rememberEnd(event, record, reader, symbols)
+        default: break
+        }
+    }
+
+    private mutating func rememberCrossing(_ record: EventRecord, _ symbols: SymbolTable, number: Int) {
+        let run = runs.place(record.run).map { runs.values[$0].user } ?? .none
+        let session = sessions.place(record.session).map { sessions.values[$0].user } ?? .none
+        let owner = !run.isNone && run != record.user ? run : session
+        memory.note(
+            Crossing(
+                kind: .event, owner: symbols[owner], other: symbols[record.user],
+                subject: record.run.isNone ? symbols[record.session] : symbols[record.run],
+                at: record.timestamp, event: number))
+    }
+
+    /// A result without its call: perhaps the call is open in another run.
+    private mutating func rememberResult(
+        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable,
+        number: Int
+    ) {
+        if !event.text.isEmpty, reader.startsWithError(event.text) {
+            memory.noteTool(symbols[record.name], failed: true, at: record.timestamp)
+        } else if !event.text.isEmpty {
+            memory.noteTool(symbols[record.name], failed: false, at: record.timestamp)
+        }
+        guard record.marks.contains(.violation) else { return }
+        let call = reader.call(event)
+        let owner = runs.values.indices.first { place in
+            runs.values[place].state == .open && runs.values[place].id != record.run
+                && runs.values[place].tools.contains { $0.call == call }
+        }
+        guard let owner else { return }
+        statistics.crossings = statistics.crossings.adding(1)
+        memory.note(
+            Crossing(
+                kind: .result, owner: symbols[runs.values[owner].user], other: symbols[record.user],
+                subject: symbols[record.run], at: record.timestamp, event: number))
+    }
+
+    private mutating func rememberEnd(
+        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable
+    ) {
+        if let run = runs.place(record.run) { runs[place: run].calls = CallHistory() }
+        let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
+        if event.type == .runError {
+            memory.noteFailure(reader.string(event.text), source: .run, path: path, at: record.timestamp)
+        }
+        guard let path, SyntheticMark.isCanary(symbols[record.user]) else { return }
+        memory.noteProbe(path, passed: event.type == .runFinished, at: record.timestamp)
+    }
+}
+
+extension TriageMemory {
+    /// Counts the end of a probe's run.
+    mutating func noteProbe(_ path: ConsumerPath, passed: Bool, at moment: Timestamp) {
+        guard probes[path] != nil || probes.count < 64 else { return }
+        var tally = probes[path] ?? ProbeTally()
+        if passed { tally.passed = tally.passed.adding(1) } else { tally.failed = tally.failed.adding(1) }
+        tally.at = moment
+        probes[path] = tally
+    }
+}
+
+extension EventType {
+    /// Whether an event of this type is work; the others are signs of life at most.
+    var isWork: Bool {
+        switch self {
+        case .raw, .custom, .unrecognized, .activitySnapshot, .activityDelta, .messagesSnapshot: false
+        case .runStarted, .runFinished, .runError, .stepStarted, .stepFinished,
+            .textMessageStart, .textMessageContent, .textMessageEnd, .textMessageChunk,
+            .toolCallStart, .toolCallArgs, .toolCallEnd, .toolCallChunk, .toolCallResult,
+            .stateSnapshot, .stateDelta, .reasoningStart, .reasoningMessageStart,
+            .reasoningMessageContent, .reasoningMessageEnd, .reasoningMessageChunk, .reasoningEnd,
+            .reasoningEncryptedValue, .subagentStarted, .subagentFinished, .subagentError,
+            .thinkingStart, .thinkingEnd, .thinkingTextMessageStart, .thinkingTextMessageContent,
+            .thinkingTextMessageEnd:
+            true
+        }
+    }
+}
+
+extension EventReader {
+    /// What tells texts apart: the hash of a slice's bytes.
+    func hash(_ slice: TextSlice) -> UInt64 {
+        slice.isEmpty ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[slice.range]))
+    }
+
+    /// The `metadata.bytes` of an event whose payload was hidden; 0 where it says none.
+    func hiddenBytes(_ event: ScannedEvent) -> Int {
+        let name: StaticString = "\"bytes\":"
+        let line = bytes[event.line.range]
+        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        // It stands last in what our own backend writes.
+        var start = line.endIndex - wanted.count
+        while start >= max(line.startIndex, line.endIndex - 64) {
+            if line[start..<(start + wanted.count)].elementsEqual(wanted) { break }
+            start -= 1
+        }
+        guard start >= max(line.startIndex, line.endIndex - 64) else { return 0 }
+        var number = 0
+        for byte in line[(start + wanted.count)...] {
+            guard byte >= 0x30, byte <= 0x39, number < 100_000_000 else { break }
+            number = number * 10 + Int(byte - 0x30)
+        }
+        return number
+    }
+
+    /// Whether a result's text begins as an error does: `error…`, `Error…`.
+    func startsWithError(_ slice: TextSlice) -> Bool {
+        let word: StaticString = "error"
+        let text = bytes[slice.range]
+        guard text.count >= word.utf8CodeUnitCount else { return false }
+        for offset in 0..<word.utf8CodeUnitCount
+        where text[text.startIndex + offset] | 0x20 != word.utf8Start[offset] { return false }
+        return true
+    }
+}

@@ -1,0 +1,34 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    private static let raise = RuleLimit.time(
+        "clock-skew", "skew", .seconds(5), source: "above it ages and silences on screen are visibly wrong")
+    private static let clears = RuleLimit.time(
+        "clock-skew", "clears", .milliseconds(2_500),
+        source: "half of what raises it, so that it does not flap")
+
+    /// The backend's clock and ours disagree.
+    static let clockSkew = TriageRule(
+        id: "clock-skew", checks: "The backend's clock differs from this console's.",
+        threshold: "more than 5 s either way; once raised it clears below 2.5 s", source: "issue 6",
+        advice: "Let both machines keep time by NTP; until then read ages with the difference in mind.",
+        severity: .warning, urgency: .error, limits: [raise, clears],
+        rows: "the difference, and when it was measured",
+        silence: "a file, whose time is its own; an answer that took a moment"
+    ) { state in
+        state.backends.compactMap { backend in
+            guard let skew = backend.reception.clockSkew, backend.link.state != .ended else { return nil }
+            let isHeld = state.isHeld("clock-skew", .backend(backend.name), backend)
+            let limit = state.time(isHeld ? clears : raise)
+            guard skew > limit || skew < .zero - limit else { return nil }
+            return Observation(
+                backend, .backend(backend.name),
+                "the backend's clock is \(AgeText.signed(skew)) off ours, \(state.words(raise))",
+                evidence: [
+                    ConsoleState.row(
+                        "clock_skew", AgeText.signed(skew), "snapshot", at: backend.reception.lastReceivedAt)
+                ], since: nil)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// A context id came back with another user.
+    static let contextReused = TriageRule(
+        id: "context-reused", checks: "A context id that belonged to one user is used by another one.",
+        threshold: "1 id with two users", source: "issue 6, isolation statement",
+        advice: "Make context ids unique for ever, and never take one from the client.",
+        severity: .critical, urgency: .breach, rows: "each id with its first and its second user",
+        silence: "the same user's context after a reconnect; another boot of the backend"
+    ) { state in
+        state.backends.compactMap { backend in
+            let reused = backend.memory.crossings.filter { $0.kind == .context }
+            guard let first = reused.first else { return nil }
+            let more = reused.count > 1 ? ", and \(reused.count - 1) more" : ""
+            return Observation(
+                backend, .backend(backend.name),
+                "context \(IDText.tail(first.subject)) was \(first.owner)'s and is \(first.other)'s\(more)",
+                evidence: reused.prefix(8).map {
+                    ConsoleState.row(
+                        "context", "\($0.subject): \($0.owner), then \($0.other)", "snapshot", at: $0.at)
+                }, since: first.at)
+        }
+    }
+}

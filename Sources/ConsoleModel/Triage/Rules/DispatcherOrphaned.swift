@@ -1,0 +1,73 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    private static let alone = RuleLimit.time(
+        "dispatcher-orphaned", "alone", .seconds(30),
+        source: "as dispatcher-leaked: what still ends takes less")
+
+    /// Nothing refers to a dispatcher that is alive.
+    static let dispatcherOrphaned = TriageRule(
+        id: "dispatcher-orphaned",
+        checks: "A live dispatcher belongs to no context, or its session has another one.",
+        threshold: "more than 30 s, or the backend says orphaned",
+        source: "DESIGN.md §1, dispatcher lifecycle",
+        advice: "Dispose a dispatcher that is replaced, and attach one before it is registered.",
+        severity: .warning, urgency: .error, limits: [alone],
+        rows: "the dispatcher's session, and the dispatcher that this session uses",
+        silence: "a singleton, which is everybody's; a session that has ended (that is dispatcher-leaked)"
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            backend.dispatchers.values.indices.compactMap { place in
+                switch backend.dispatchers.values[place].record.state {
+                case .active, .executing, .idle, .orphaned: break
+                case .requested, .initializing, .draining, .disposed, .halfBuilt, .leaked, .evicted, .shared,
+                    .unknown:
+                    return nil
+                }
+                let dispatcher = backend.dispatchers.values[place]
+                guard dispatcher.record.pattern != .singleton else { return nil }
+                return observation(of: dispatcher, in: backend, state)
+            }
+        }
+    }
+
+    private static func observation(
+        of dispatcher: DispatcherState, in backend: BackendState, _ state: ConsoleState
+    ) -> Observation? {
+        let record = dispatcher.record
+        let last = dispatcher.transitions.last?.at ?? record.lastUsedAt ?? record.createdAt
+        let since = max(last ?? state.startedAt, state.startedAt)
+        let isOld = state.now.since(since) > state.time(alone)
+        let session = record.session.flatMap { state.symbols.find($0.rawValue) }.flatMap {
+            backend.sessions[$0]
+        }
+        var uses = "none"
+        if record.state != .orphaned {
+            guard isOld, record.pattern != .unknown else { return nil }
+            if let session {
+                guard !session.isEnded, !session.dispatcher.isNone,
+                    state.text(session.dispatcher) != record.id.rawValue
+                else { return nil }
+                uses = state.text(session.dispatcher)
+            } else {
+                // Without a session only a complete list of sessions proves that there is none.
+                guard backend.reception.hasSnapshot, backend.reception.omitted.sessions == 0,
+                    record.session != nil
+                else { return nil }
+            }
+        }
+        let owner = record.user.map { "\($0)" } ?? "nobody"
+        return Observation(
+            backend, .dispatcher(record.id),
+            session == nil
+                ? "\(owner)'s dispatcher belongs to no context that is known"
+                : "\(owner)'s session uses another dispatcher, and this one is still there",
+            evidence: [
+                ConsoleState.row("state", record.state.rawValue, "dispatcher", at: last),
+                ConsoleState.row(
+                    "session", record.session?.rawValue ?? "none", "dispatcher", at: record.createdAt),
+                ConsoleState.row("session.dispatcher", uses, "events", at: session?.times.lastEventAt),
+            ], since: since + state.time(alone))
+    }
+}

@@ -1,0 +1,29 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// The result of a tool call arrived in another run than the call.
+    static let resultForeign = TriageRule(
+        id: "result-foreign",
+        checks: "A tool's result came in a run that never made the call, while another run waits.",
+        threshold: "1 result whose call id is open in another run", source: "issue 6, isolation statement",
+        advice:
+            "Key the waiting calls by run as well as by call id, and treat the result's content as leaked.",
+        severity: .critical, urgency: .breach,
+        rows: "the run that called, the run that got the result, its time",
+        silence: "a result whose call nobody made: that is run-grammar"
+    ) { state in
+        state.backends.flatMap { backend in
+            backend.memory.crossings.filter { $0.kind == .result }.map { crossing in
+                Observation(
+                    backend, .run(RunID(rawValue: crossing.subject)),
+                    "\(crossing.other)'s run got the result of a call that \(crossing.owner)'s run made",
+                    evidence: [
+                        ConsoleState.row("call.user", crossing.owner, "events", at: nil),
+                        ConsoleState.row("result.user", crossing.other, "events", at: crossing.at),
+                        ConsoleState.row("result.run", crossing.subject, "events", at: crossing.at),
+                    ], since: crossing.at)
+            }
+        }
+    }
+}

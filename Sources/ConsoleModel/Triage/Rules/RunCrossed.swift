@@ -1,0 +1,55 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// An event of one user's run or session named another user.
+    static let runCrossed = TriageRule(
+        id: "run-crossed", checks: "An event of a run or session was delivered in another user's name.",
+        threshold: "1 event", source: "DESIGN.md §1, run grammar: delivered to another user",
+        advice:
+            "Stop the path, and find where user contexts are mixed: the timelines show the first crossing.",
+        severity: .critical, urgency: .breach,
+        rows: "the run's own user, the user that the event named, and the event's time",
+        silence: "an event without a user; a user's second session"
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            let seen = backend.memory.crossings.filter { $0.kind == .event }
+            let known = Set(seen.map(\.subject))
+            return seen.map { observation($0, of: backend, state) }
+                + backend.runs.values.indices.compactMap { place in
+                    // What only the backend saw, before this console came.
+                    guard backend.runs.values[place].isViolated, backend.runs.values[place].crossesUsers
+                    else {
+                        return nil
+                    }
+                    let run = backend.runs.values[place]
+                    guard !known.contains(state.text(run.id)) else { return nil }
+                    return Observation(
+                        backend, .run(RunID(rawValue: state.text(run.id))),
+                        "\(state.text(run.user))'s run delivered to another user, as the backend reports",
+                        evidence: [
+                            ConsoleState.row(
+                                "grammar", RunGrammar.Violation.otherUser.rawValue, "snapshot",
+                                at: run.times.lastEventAt)
+                        ], since: run.times.lastEventAt)
+                }
+        }
+    }
+
+    private static func observation(
+        _ crossing: Crossing, of backend: BackendState, _ state: ConsoleState
+    ) -> Observation {
+        let isRun = state.symbols.find(crossing.subject).flatMap { backend.runs.place($0) } != nil
+        let subject: Subject =
+            isRun
+            ? .run(RunID(rawValue: crossing.subject)) : .session(SessionID(rawValue: crossing.subject))
+        return Observation(
+            backend, subject,
+            "\(crossing.owner)'s \(isRun ? "run" : "session") sent an event in the name of \(crossing.other)",
+            evidence: [
+                ConsoleState.row("owner", crossing.owner, "events", at: nil),
+                ConsoleState.row("event.user", crossing.other, "events", at: crossing.at),
+                ConsoleState.row(isRun ? "run" : "session", crossing.subject, "events", at: crossing.at),
+            ], since: crossing.at)
+    }
+}

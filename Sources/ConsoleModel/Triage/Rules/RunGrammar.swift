@@ -1,0 +1,37 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// A run's events break the grammar in a way that is neither a lost end nor a breach.
+    static let runGrammar = TriageRule(
+        id: "run-grammar",
+        checks: "A run's events are missing, late, twice, out of order, unpaired or not consecutive.",
+        threshold: "1 violation", source: "DESIGN.md §1, run grammar",
+        advice: "Open the run's session: its strip shows where the events break, and what was sent before.",
+        severity: .warning, urgency: .missingEnd,
+        rows: "each violation once, and which of the five words came",
+        silence: "a run that was open before this console came; events after a known gap"
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            backend.runs.values.indices.compactMap { place in
+                guard backend.runs.values[place].isViolated else { return nil }
+                let run = backend.runs.values[place]
+                let words = run.violations.filter { violation in
+                    violation != RunGrammar.Violation.otherUser.rawValue
+                        && !violation.hasPrefix("missing: agent_completed")
+                }
+                guard !words.isEmpty else { return nil }
+                let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"
+                return Observation(
+                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    "\(whose), \(CountText.plural(run.events, "event")): \(words.joined(separator: "; "))",
+                    evidence: words.map {
+                        ConsoleState.row("grammar", $0, "events", at: run.times.lastEventAt)
+                    } + [
+                        ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.lastEventAt)
+                    ],
+                    since: run.times.endedAt ?? run.times.lastEventAt)
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    /// Five perfect events with nothing behind them: a stand-in answered.
+    static let runImpersonated = TriageRule(
+        id: "run-impersonated",
+        checks: "A run finished with all five events while no dispatcher executed its tool call.",
+        threshold: "1 run: no dispatcher in its session, or its dispatcher never executed anything",
+        source: "DESIGN.md §1, fallback impersonation",
+        advice: "Find the handler that answers in the agent's place, and let it say that it does.",
+        severity: .critical, urgency: .error,
+        rows: "the five words, the dispatcher (none, or executed 0), and the path's last outcome",
+        silence: "a run without a tool call; a source that shows no dispatchers"
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            guard !backend.dispatchers.values.isEmpty || backend.paths.values.contains(where: \.isDeclared),
+                backend.dialect.coverage.sees(.dispatchers)
+            else { return [] }
+            return backend.past.runs.suffix(500).compactMap { symbol in
+                guard let place = backend.runs.place(symbol), backend.runs.values[place].state == .completed,
+                    backend.runs.values[place].times.startedAt != nil,
+                    backend.runs.values[place].ledger.contains(.toolCompleted)
+                else { return nil }
+                return observation(of: backend.runs.values[place], in: backend, state)
+            }
+        }
+    }
+
+    private static func observation(
+        of run: RunState, in backend: BackendState, _ state: ConsoleState
+    ) -> Observation? {
+        guard let session = backend.sessions[run.session], let path = backend.paths[run.path],
+            path.isDeclared,
+            path.judgement.verdict != .singleton
+        else { return nil }
+        let dispatcher = backend.dispatchers[session.dispatcher]
+        let what: String
+        if session.dispatcher.isNone {
+            guard session.counts.events >= run.events else { return nil }
+            what = "no dispatcher"
+        } else if let record = dispatcher?.record, record.executed.adding(record.failed) == 0,
+            record.state != .unknown, dispatcher?.transitions.isEmpty == false
+        {
+            what = "a dispatcher that executed nothing"
+        } else {
+            return nil
+        }
+        let outcome = path.record.lastOutcome
+        return Observation(
+            backend, .run(RunID(rawValue: state.text(run.id))),
+            "\(state.text(run.user))'s run sent all five events with \(what) behind them",
+            evidence: [
+                ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.endedAt),
+                ConsoleState.row(
+                    "session.dispatcher",
+                    session.dispatcher.isNone ? "none" : "\(state.text(session.dispatcher)), executed 0",
+                    "events", at: run.times.endedAt),
+                ConsoleState.row(
+                    "\(path.record.path).last_outcome", outcome.error ?? outcome.status.rawValue, "creation",
+                    at: outcome.at),
+            ], since: run.times.endedAt)
+    }
+}

@@ -1,0 +1,36 @@
+import PatternDetection
+import WireProtocol
+
+extension TriageRule {
+    private static let noticeAfter = RuleLimit.time(
+        "session-waiting", "notice", .seconds(60), source: "a person needs a minute to answer")
+    private static let warnAfter = RuleLimit.time(
+        "session-waiting", "warning", .seconds(900),
+        source: "a quarter of an hour is longer than anybody means to wait")
+
+    /// A session waits for a person to decide.
+    static let sessionWaiting = TriageRule(
+        id: "session-waiting", checks: "A session waits for a person: its run was interrupted for an answer.",
+        threshold: "a notice after 60 s, a warning after 15 min", source: "issue 6, waiting for a human",
+        advice: "Ask the user, or let the request expire and tell the agent.", severity: .notice,
+        urgency: .waiting, limits: [noticeAfter, warnAfter], rows: "the session's state and since when",
+        silence: "an idle session: nobody is asked anything"
+    ) { state in
+        state.backends.flatMap { backend -> [Observation] in
+            backend.sessions.values.indices.compactMap { place in
+                guard backend.sessions.values[place].state == .waiting,
+                    let since = backend.sessions.values[place].times.since
+                else { return nil }
+                let waited = state.now.since(since)
+                guard waited > state.time(noticeAfter) else { return nil }
+                let session = backend.sessions.values[place]
+                return Observation(
+                    backend, .session(SessionID(rawValue: state.text(session.id))),
+                    "\(state.text(session.user)) has been asked and not answered for \(AgeText.exact(waited))",
+                    evidence: [ConsoleState.row("state", "waiting", "events", at: since)],
+                    since: since + state.time(noticeAfter),
+                    severity: waited > state.time(warnAfter) ? .warning : .notice)
+            }
+        }
+    }
+}

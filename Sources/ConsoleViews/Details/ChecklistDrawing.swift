@@ -1,0 +1,60 @@
+import ConsoleModel
+import PatternDetection
+import Screen
+import WireProtocol
+
+/// The seed's migration checklist in lines, with what was seen for each item.
+enum ChecklistDrawing {
+    static func lines(_ state: ConsoleState) -> [StyledLine] {
+        state.backends.flatMap { backend -> [StyledLine] in
+            let items = state.checklist(backend)
+            guard !items.isEmpty else { return [] }
+            let name = state.backends.count > 1 ? " of \(backend.name)" : ""
+            return [.heading("MIGRATION CHECKLIST" + name + "   " + backend.verdict.summary)]
+                + items.map(line)
+                + regressions(state, backend.key)
+        }
+    }
+
+    private static func line(_ item: ChecklistRecord) -> StyledLine {
+        let mark: (String, Style) =
+            switch item.state {
+            case .done: ("✓ done   ", Style(.ok))
+            case .open: ("✕ open   ", Style(.critical))
+            case .unknown: ("? unknown", Style(.dim))
+            }
+        let seen = item.evidence.map { "\($0.evidence.field): \($0.evidence.value)" }
+        return StyledLine("   ").then(mark.0, mark.1).then(at: 14, item.text)
+            .then(at: 50, seen.joined(separator: "; "), .dim)
+    }
+
+    /// The paths that went back, with the date.
+    private static func regressions(_ state: ConsoleState, _ key: BackendKey) -> [StyledLine] {
+        state.migrationCoverage().filter { $0.key.backend == key }.compactMap { row in
+            row.regressedAt.map { at in
+                StyledLine("   ▲ back    ", Style(.warning)).then(
+                    "\(row.key.path) left the factory pattern at \(at.rfc3339)")
+            }
+        }
+    }
+
+    /// A path's past: which pattern served what, and which verdicts it had.
+    static func past(_ row: CoverageRow) -> [StyledLine] {
+        guard !row.uses.isEmpty || row.stretches.count > 1 else { return [] }
+        var lines: [StyledLine] = [StyledLine(), .heading("SERVED BY")]
+        for use in row.uses {
+            let share =
+                use.share.map { "\($0) % of \(CountText.plural(use.creations, "creation"))" } ?? "not counted"
+            let last = use.lastUsedAt.map { ", last \($0.clock)Z" } ?? ""
+            lines.append(StyledLine("   \(use.pattern)").then(at: 22, share + last, .dim))
+        }
+        if row.stretches.count > 1 {
+            lines.append(.heading("WAS"))
+            lines += row.stretches.suffix(6).map {
+                StyledLine("   \($0.since.clock)Z ", .dim).then(
+                    $0.verdict.longWords, $0.verdict.severity.style)
+            }
+        }
+        return lines
+    }
+}
