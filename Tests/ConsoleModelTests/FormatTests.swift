@@ -40,6 +40,7 @@ import WireProtocol
     @Test func skewHasItsSign() {
         #expect(AgeText.signed(.milliseconds(100)) == "+0.1s")
         #expect(AgeText.signed(.milliseconds(-2000)) == "-2.0s")
+        #expect(AgeText.signed(.milliseconds(-4)) == "0.0s")
         #expect(AgeText.signed(nil) == "·")
     }
 

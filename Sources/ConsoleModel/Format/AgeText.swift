@@ -42,9 +42,10 @@ public enum AgeText {
     /// A tick of a scale: whole seconds from ten on, else one digit behind the point: `0s`, `1.4s`, `20s`, `2m05s`.
     public static func tick(_ duration: Duration) -> String { duration <= .zero ? "0s" : took(duration) }
 
-    /// With a sign, for a clock's skew: `+0.1s`, `-2.0s`.
+    /// With a sign, for a clock's skew: `+0.1s`, `-2.0s`; what is shown as zero has none.
     public static func signed(_ duration: Duration?) -> String {
         guard let duration else { return none }
-        return (duration < .zero ? "-" : "+") + took(duration < .zero ? .zero - duration : duration)
+        let amount = took(duration < .zero ? .zero - duration : duration)
+        return (amount == took(.zero) ? "" : duration < .zero ? "-" : "+") + amount
     }
 }
