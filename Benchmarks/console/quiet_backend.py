@@ -21,6 +21,10 @@ def session_id(number):
     return f"01a2097e-95be-76fb-a334-{100_000_000_000 + number}"
 
 
+def dispatcher_id(number):
+    return f"01a2097e-99a7-7df2-90ea-{100_000_000_000 + number}"
+
+
 def snapshot(sessions):
     at = rfc3339(START)
     path = {
@@ -32,6 +36,15 @@ def snapshot(sessions):
         {
             "id": session_id(n), "user": f"user-{n}@example.com", "path": "http", "state": "idle", "since": at,
             "lastEventAt": at, "runs": 1, "eventsSeen": ["agent_started", "agent_completed"],
+            "dispatcher": dispatcher_id(n),
+        }
+        for n in range(sessions)
+    ]
+    dispatchers = [
+        {
+            "id": dispatcher_id(n), "user": f"user-{n}@example.com", "session": session_id(n), "state": "idle",
+            "pattern": "factory", "createdAt": at, "lastUsedAt": at, "executed": 1, "failed": 0, "inFlight": 0,
+            "owners": [f"user-{n}@example.com"],
         }
         for n in range(sessions)
     ]
@@ -39,7 +52,7 @@ def snapshot(sessions):
     return {
         "name": "bench", "version": "1", "instance": "bench-1", "bootId": BOOT, "startedAt": at,
         "startup": {"phase": "complete", "phases": []}, "health": health, "paths": [path], "sessions": rows,
-        "dispatchers": [], "runs": [], "contexts": [], "limits": {}, "checklist": [], "sessionsOmitted": 0,
+        "dispatchers": dispatchers, "runs": [], "contexts": [], "limits": {}, "checklist": [], "sessionsOmitted": 0,
         "dispatchersOmitted": 0, "runsOmitted": 0, "lastEventId": f"{BOOT}-0", "history": [],
     }
 
@@ -51,7 +64,7 @@ def event(number, sessions):
     about = {
         "user": f"user-{run % sessions}@example.com", "session": session_id(run % sessions),
         "run": f"01a2097e-ae52-77d0-9278-{100_000_000_000 + run}", "path": "http", "seq": step,
-        "id": f"{BOOT}-{number + 1}",
+        "dispatcher": dispatcher_id(run % sessions), "id": f"{BOOT}-{number + 1}",
     }
     body = {"type": kinds[step], "timestamp": int(time.time() * 1000), "toolCallId": f"call-{run}",
             "toolCallName": "calculate", "metadata": about}

@@ -26,7 +26,7 @@ extension ConsoleState {
         // By index: a run is large, and there may be 10,000 of other sessions.
         let runs = backend.runs.values.indices.filter { backend.runs.values[$0].session == symbol }
             .map { backend.runs.values[$0] }
-        let dispatcher = dispatcherRow(session, backend)
+        let dispatcher = dispatcherRow(session.dispatcher, of: backend)
         let tool = run.flatMap { $0.state == .open ? $0.tools.last?.name : nil }
         return ContextDetail(
             session: row(session, of: backend, FindingSeverities(self)), context: context,
@@ -57,12 +57,6 @@ extension ConsoleState {
             next = events.previousInSession(number)
         }
         return numbers
-    }
-
-    private func dispatcherRow(_ session: SessionState, _ backend: BackendState) -> DispatcherRow? {
-        guard !session.dispatcher.isNone else { return nil }
-        let id = DispatcherID(rawValue: text(session.dispatcher))
-        return dispatcherRows().first { $0.key == DispatcherKey(backend: backend.key, id: id) }
     }
 
     private func othersIn(_ tool: Symbol, than session: SessionState, _ backend: BackendState) -> Int {

@@ -56,27 +56,39 @@ extension ConsoleState {
     /// Every row, whatever the filter says.
     public func dispatcherRows() -> [DispatcherRow] { cachedRows(.dispatchers) { makeDispatcherRows() } }
 
-    private func makeDispatcherRows() -> [DispatcherRow] {
-        var worst: [DispatcherKey: Severity] = [:]
-        var rules: [DispatcherKey: Set<String>] = [:]
+    /// The row of one dispatcher, without making all the others.
+    func dispatcherRow(_ symbol: Symbol, of backend: BackendState) -> DispatcherRow? {
+        backend.dispatchers[symbol].map { row($0, of: backend, dispatcherFindings()) }
+    }
+
+    private func dispatcherFindings() -> [DispatcherKey: [Finding]] {
+        var found: [DispatcherKey: [Finding]] = [:]
         for finding in findings {
             guard case .dispatcher(let id) = finding.subject else { continue }
-            let key = DispatcherKey(backend: finding.backend, id: id)
-            worst[key] = max(worst[key] ?? .notice, finding.severity)
-            rules[key, default: []].insert(finding.rule)
+            found[DispatcherKey(backend: finding.backend, id: id), default: []].append(finding)
         }
+        return found
+    }
+
+    private func row(
+        _ dispatcher: DispatcherState, of backend: BackendState, _ findings: [DispatcherKey: [Finding]]
+    ) -> DispatcherRow {
+        let key = DispatcherKey(backend: backend.key, id: dispatcher.record.id)
+        let found = findings[key] ?? []
+        return DispatcherRow(
+            key: key, backendName: backend.name, record: dispatcher.record,
+            severity: found.map { max(.notice, $0.severity) }.max(),
+            age: dispatcher.record.createdAt.map { now.since($0) },
+            lastUsed: dispatcher.record.lastUsedAt.map { now.since($0) },
+            transitions: dispatcher.transitions,
+            isLeaked: dispatcher.record.state == .leaked || found.contains { $0.rule == "dispatcher-leaked" },
+            isShared: found.contains { $0.rule == "dispatcher-shared" })
+    }
+
+    private func makeDispatcherRows() -> [DispatcherRow] {
+        let worst = dispatcherFindings()
         let rows = backends.flatMap { backend in
-            backend.dispatchers.values.map { dispatcher in
-                let key = DispatcherKey(backend: backend.key, id: dispatcher.record.id)
-                return DispatcherRow(
-                    key: key, backendName: backend.name, record: dispatcher.record, severity: worst[key],
-                    age: dispatcher.record.createdAt.map { now.since($0) },
-                    lastUsed: dispatcher.record.lastUsedAt.map { now.since($0) },
-                    transitions: dispatcher.transitions,
-                    isLeaked: dispatcher.record.state == .leaked
-                        || rules[key]?.contains("dispatcher-leaked") == true,
-                    isShared: rules[key]?.contains("dispatcher-shared") == true)
-            }
+            backend.dispatchers.values.map { row($0, of: backend, worst) }
         }
         return rows.sorted { first, second in
             let (one, other) = (SessionColumns.rank(first.severity), SessionColumns.rank(second.severity))

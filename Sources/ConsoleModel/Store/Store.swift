@@ -9,8 +9,8 @@ public struct Store: Sendable {
     /// The state; read it, draw it, never keep it.
     public internal(set) var state: ConsoleState
 
-    /// How often events alone may make triage run: every 200 ms of the state's time.
-    static let triageInterval = Duration.milliseconds(200)
+    /// How often events alone may make triage run: every 500 ms of the state's time.
+    static let triageInterval = Duration.milliseconds(500)
 
     /// A store that begins with this state.
     public init(_ state: ConsoleState) { self.state = state }

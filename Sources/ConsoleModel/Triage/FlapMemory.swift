@@ -8,7 +8,7 @@ struct FlapMemory: Equatable, Sendable {
     static let appearances = 3
     /// The time in which appearances are counted.
     static let window = Duration.seconds(600)
-    /// The most findings remembered after they are gone.
+    /// The most findings remembered after they are gone; those of a flood that are more come and go as they like.
     static let maximumGone = 1_000
 
     private var begins: [FindingKey: [Timestamp]] = [:]
@@ -23,6 +23,7 @@ struct FlapMemory: Equatable, Sendable {
     mutating func settle(_ now: [Finding], before: [Finding], at moment: Timestamp) -> [Finding] {
         let current = Set(now.map(\.key))
         for finding in before where !current.contains(finding.key) && gone[finding.key] == nil {
+            guard gone.count < Self.maximumGone else { break }
             gone[finding.key] = Gone(finding: finding, at: moment)
         }
         var shown = now
@@ -56,11 +57,11 @@ struct FlapMemory: Equatable, Sendable {
     }
 
     private mutating func forget(at moment: Timestamp) {
-        if gone.count > Self.maximumGone || gone.values.contains(where: { moment.since($0.at) > Self.hold }) {
+        if gone.values.contains(where: { moment.since($0.at) > Self.hold }) {
             gone = gone.filter { moment.since($0.value.at) <= Self.hold }
         }
-        if begins.count > Self.maximumGone {
-            begins = begins.filter { moment.since($0.value.last ?? moment) <= Self.window }
-        }
+        guard begins.count > 2 * Self.maximumGone else { return }
+        begins = begins.filter { moment.since($0.value.last ?? moment) <= Self.hold }
+        if begins.count > Self.maximumGone { begins = [:] }
     }
 }

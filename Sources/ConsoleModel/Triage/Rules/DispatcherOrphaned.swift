@@ -25,11 +25,21 @@ extension TriageRule {
                     .unknown:
                     return nil
                 }
-                let dispatcher = backend.dispatchers.values[place]
-                guard dispatcher.record.pattern != .singleton else { return nil }
-                return observation(of: dispatcher, in: backend, state)
+                guard backend.dispatchers.values[place].record.pattern != .singleton,
+                    isSuspect(place, backend, state)
+                else { return nil }
+                return observation(of: backend.dispatchers.values[place], in: backend, state)
             }
         }
+    }
+
+    /// Whether it is worth a closer look; nearly none of ten thousand is, and copying them all would cost more.
+    private static func isSuspect(_ place: Int, _ backend: BackendState, _ state: ConsoleState) -> Bool {
+        guard backend.dispatchers.values[place].record.state != .orphaned else { return true }
+        guard let session = backend.dispatchers.values[place].record.session else { return false }
+        guard let symbol = state.symbols.find(session.rawValue), let found = backend.sessions.place(symbol)
+        else { return true }
+        return backend.sessions.values[found].dispatcher != backend.dispatchers.keys[place]
     }
 
     private static func observation(
