@@ -1,7 +1,9 @@
 public import ConsoleClient
 public import ConsoleModel
+public import ConsoleViews
 public import Dialects
 public import PatternDetection
+public import Terminal
 
 /// What a command line asks of a console, checked.
 public struct ConsoleOptions: Sendable {
@@ -11,14 +13,24 @@ public struct ConsoleOptions: Sendable {
     public var client = ClientOptions()
     /// A dialect that is not looked for but given.
     public var dialect: Dialect?
+    /// What the keys do.
+    public var keys = KeyMap.standard
+    /// What the interface is told about the configuration.
+    public var interface = InterfaceSettings()
+    /// Where themes come from.
+    public var themes = ThemeShelf.standard
+    /// The targets of the configuration, by name.
+    public var named: [String: BackendTarget] = [:]
+    /// What the configuration says about single targets, by their URL.
+    public var access: [String: TargetAccess] = [:]
     /// The declared targets of `--expect`.
     public var expected: [ConsumerPath: Verdict] = [:]
     /// The settings of `--rule`.
     public var rules: [String: RuleSetting] = [:]
     /// The limits of `--rule`, by ``RuleLimit/key``.
     public var ruleLimits: [String: Int64] = [:]
-    /// The theme's name; the first one when nil.
-    public var theme: String?
+    /// What the colours are.
+    public var theme = Theme.builtIn
     /// Whether only ASCII is drawn.
     public var isASCII = false
     /// Whether colour is left out.
@@ -28,6 +40,29 @@ public struct ConsoleOptions: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// Reads a TARGET: a URL, else the path of a file that exists, else a name of the configuration.
+    ///
+    /// - Throws: ``TargetError`` when it is none of them.
+    public func target(_ text: String) throws(TargetError) -> ConsoleTarget {
+        let isFile = !text.contains("://") && TextFile.exists(text)
+        if !isFile, let named = named[text] { return .backend(named) }
+        return try ConsoleTarget(text, fileExists: { _ in isFile })
+    }
+
+    /// How that backend is asked.
+    public func client(for target: BackendTarget) -> ClientOptions { access[target.url]?.client ?? client }
+
+    /// The dialect that is given for that backend.
+    public func dialect(for target: BackendTarget) -> Dialect? { dialect ?? access[target.url]?.dialect }
+}
+
+/// What the configuration says about one target, with the command line's flags over it.
+public struct TargetAccess: Sendable {
+    /// How it is asked.
+    public var client: ClientOptions
+    /// Its dialect, when it is not to be looked for.
+    public var dialect: Dialect?
 }
 
 /// One thing to watch.

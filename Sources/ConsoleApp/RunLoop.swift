@@ -17,185 +17,166 @@ public final class RunLoop {
         case signal(Int32)
     }
 
-    /// How often the world may change the picture: 10 times a second.
+    /// How often the world may change the picture: 10 times a second. Keys are answered at once.
     private static let frameInterval = Duration.milliseconds(100)
+    /// How long messages are taken before keys are looked at again.
+    private static let slice = Duration.milliseconds(8)
 
-    private var store: Store
-    private let options: ConsoleOptions
-    private var isDirty = true
+    var store: Store
+    let options: ConsoleOptions
+    let mailbox = Mailbox()
+    let sources: LiveSources
+    /// What outlives this console.
+    var memory = MemoryFile.load()
+    /// Everything that is watched; a backend's key is its place in here.
+    var targets: [ConsoleTarget]
+    private let isASCII: Bool
     private var request: PlaceRequest?
+    private var isDirty = true
+    private var isFrameScheduled = false
+    private var drawnAt: ContinuousClock.Instant?
 
     /// A loop over those targets.
     public init(_ options: ConsoleOptions) {
         self.options = options
         request = options.place
-        var store = Store(
+        isASCII = options.isASCII || !localeShowsUTF8()
+        sources = LiveSources(options, mailbox)
+        targets = options.targets
+        store = Store(
             ConsoleState(
                 now: SystemClock.now(), expected: options.expected, ruleSettings: options.rules,
                 ruleLimits: options.ruleLimits))
-        for (index, target) in options.targets.enumerated() {
+        for (index, target) in targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
-        self.store = store
-    }
-
-    /// What makes the loop turn.
-    private enum Turn: Sendable {
-        case terminal(TerminalWake)
-        case message(BackendKey, Message)
-        case tick
+        _ = store.send(.applySettings(options.interface))
+        _ = store.send(.recall(memory.remembered))
     }
 
     /// Runs until somebody quits; the terminal is given back before this returns or throws.
     ///
-    /// - Throws: ``TerminalError`` when there is no terminal; what the HTTP client says about its files.
-    public func run() async throws -> Ending {
-        let (turns, output) = AsyncStream<Turn>.makeStream()
-        var terminal = try NcursesTerminal(theme: theme)
-        let wakes = TerminalWakes { output.yield(.terminal($0)) }
+    /// - Throws: ``TerminalError`` when there is no terminal.
+    public func run() async throws(TerminalError) -> Ending {
+        var terminal = try NcursesTerminal(theme: options.isColourless ? nil : options.theme)
+        let wakes = TerminalWakes { [mailbox] wake in mailbox.put(wake) }
         defer { withExtendedLifetime(wakes) {} }
-        let isASCII = options.isASCII || !localeShowsUTF8()
-        draw(&terminal, isASCII)
-        let links = try ConsoleLinks(options.client)
-        let tasks = start(links, output) + [ticker(output)]
+        // Before any answer of any backend.
+        draw(&terminal)
+        terminal.setTitle("ctxtop " + options.targets.map(\.url).joined(separator: " "))
+        for (index, target) in options.targets.enumerated() { sources.start(target, as: BackendKey(index)) }
+        sources.startTicking()
         var ending = Ending.quit
-        for await turn in turns {
-            if let end = take(turn, &terminal, isASCII) {
+        for await _ in mailbox.bell {
+            if let end = turn(&terminal) {
                 ending = end
                 break
             }
         }
         terminal.close()
-        for task in tasks { task.cancel() }
-        await links.shutDown()
+        await sources.shutDown()
         return ending
     }
 
-    private var theme: Theme? {
-        options.isColourless ? nil : Theme.all.first { $0.name == options.theme } ?? Theme.all.first
+    /// Takes what waits, keys first, and draws when that is due.
+    private func turn(_ terminal: inout NcursesTerminal) -> Ending? {
+        for wake in mailbox.takeWakes() {
+            if let end = take(wake, &terminal) { return end }
+        }
+        for action in mailbox.takeActions() {
+            if send(action, &terminal) { return .quit }
+        }
+        if mailbox.takeTick() {
+            _ = store.send(.tick(SystemClock.now()))
+            isDirty = true
+        }
+        receive()
+        drawIfDue(&terminal)
+        return nil
     }
 
-    private func take(_ turn: Turn, _ terminal: inout NcursesTerminal, _ isASCII: Bool) -> Ending? {
-        switch turn {
-        case .message(let key, let message):
-            _ = store.send(.received(key, message, at: SystemClock.now()))
-            isDirty = true
-            openRequested()
-        case .tick:
-            _ = store.send(.tick(SystemClock.now()))
-            draw(&terminal, isASCII)
-        case .terminal(.keysReady):
-            while let key = terminal.nextKey() {
-                if key == .control("z") {
-                    terminal.suspend()
-                    continue
-                }
-                if press(key) { return .quit }
+    private func take(_ wake: TerminalWake, _ terminal: inout NcursesTerminal) -> Ending? {
+        switch wake {
+        case .keysReady:
+            while let input = terminal.nextInput() {
+                if take(input, &terminal) { return .quit }
             }
-            draw(&terminal, isASCII)
-        case .terminal(.resized):
-            terminal.followSize()
-            draw(&terminal, isASCII)
-        case .terminal(.suspendRequested):
-            terminal.suspend()
-            draw(&terminal, isASCII)
-        case .terminal(.endRequested(let signal)): return .signal(signal)
+        case .resized: terminal.followSize()
+        case .suspendRequested: terminal.suspend()
+        case .continued: terminal.takeBack()
+        case .endRequested(let signal): return .signal(signal)
         }
+        draw(&terminal)
         return nil
     }
 
     /// Does what a key is bound to; true when that is to quit.
-    private func press(_ key: Key) -> Bool {
-        guard let action = KeyMap.standard.action(for: key, in: store.state) else { return false }
-        isDirty = true
-        return store.send(action).contains(.quit)
+    private func take(_ input: TerminalInput, _ terminal: inout NcursesTerminal) -> Bool {
+        switch input {
+        case .key(.control("z")): terminal.suspend()
+        case .key(.control("l")): terminal.redraw()
+        case .key(let key):
+            guard let action = options.keys.action(for: key, in: store.state) else { return false }
+            return send(action, &terminal)
+        case .paste(let text):
+            // A paste is text; without a prompt there is nowhere to put it, and it must never press keys.
+            if store.state.interface.prompt != nil { return send(.insert(text), &terminal) }
+        }
+        return false
     }
 
-    private func draw(_ terminal: inout NcursesTerminal, _ isASCII: Bool) {
+    /// Applies an action and does the work that it asks for; true when that is to quit.
+    private func send(_ action: Action, _ terminal: inout NcursesTerminal) -> Bool {
+        isDirty = true
+        for effect in store.send(action) {
+            if perform(effect, &terminal) { return true }
+        }
+        return false
+    }
+
+    private func receive() {
+        let end = ContinuousClock.now + Self.slice
+        while let letter = mailbox.takeLetter() {
+            _ = store.send(.received(letter.key, letter.message, at: SystemClock.now()))
+            isDirty = true
+            openRequested()
+            if .now > end { return mailbox.ring() }
+        }
+    }
+
+    private func drawIfDue(_ terminal: inout NcursesTerminal) {
+        guard isDirty else { return }
+        let wait = drawnAt.map { $0 + Self.frameInterval - .now } ?? .zero
+        if wait <= .zero { return draw(&terminal) }
+        guard !isFrameScheduled else { return }
+        isFrameScheduled = true
+        let mailbox = mailbox
+        Task.detached {
+            try? await Task.sleep(for: wait)
+            mailbox.ring()
+        }
+    }
+
+    private func draw(_ terminal: inout NcursesTerminal) {
         let size = terminal.size
         _ = store.send(.resize(width: size.width, height: size.height))
         terminal.show(
             render(
                 store.state, width: size.width, height: size.height, metrics: terminal.metrics,
-                isASCII: isASCII))
-        isDirty = false
-    }
-
-    private func ticker(_ output: AsyncStream<Turn>.Continuation) -> Task<Void, Never> {
-        Task.detached {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.frameInterval)
-                output.yield(.tick)
-            }
-        }
-    }
-
-    private func start(_ links: ConsoleLinks, _ output: AsyncStream<Turn>.Continuation) -> [Task<Void, Never>]
-    {
-        options.targets.enumerated().flatMap { index, target -> [Task<Void, Never>] in
-            let key = BackendKey(index)
-            switch target {
-            case .backend(let backend):
-                return Self.run(links.connection(to: backend, dialect: options.dialect), key, output)
-            case .receiver(let receiver): return Self.run(links.source(receiver), key, output)
-            case .file(let path):
-                return [Task.detached { Self.read(path, key, output) }]
-            }
-        }
-    }
-
-    private nonisolated static func run(
-        _ source: any MessageSource, _ key: BackendKey, _ output: AsyncStream<Turn>.Continuation
-    ) -> [Task<Void, Never>] {
-        let reading = Task.detached {
-            for await message in source.messages { output.yield(.message(key, message)) }
-        }
-        return [reading, Task.detached { await source.run() }]
-    }
-
-    private nonisolated static func read(
-        _ path: String, _ key: BackendKey, _ output: AsyncStream<Turn>.Continuation
-    ) {
-        output.yield(.message(key, .dialect(name: "ndjson", coverage: .file)))
-        do throws(FileError) {
-            try FileSource(path: path).read { output.yield(.message(key, .events($0))) }
-            output.yield(.message(key, .link(.ended, reason: "end of file", retryIn: nil)))
-        } catch {
-            output.yield(.message(key, .link(.lost, reason: error.description, retryIn: nil)))
-        }
+                isASCII: isASCII, keys: options.keys))
+        (isDirty, isFrameScheduled, drawnAt) = (false, false, .now)
     }
 
     /// Opens what `--open` asks for, as soon as it is known.
     private func openRequested() {
         guard let wanted = request else { return }
-        guard let id = wanted.id else {
-            request = nil
+        if let id = wanted.id {
+            guard let place = store.state.place(of: wanted.view, id: id) else { return }
             _ = store.send(.show(wanted.view))
-            return
+            _ = store.send(.open(place))
+        } else {
+            _ = store.send(.show(wanted.view))
         }
-        guard let place = store.state.place(of: wanted.view, id: id) else { return }
         request = nil
-        _ = store.send(.show(wanted.view))
-        _ = store.send(.open(place))
-    }
-}
-
-extension ConsoleState {
-    /// What `--open VIEW:ID` means, when it is there already.
-    fileprivate func place(of view: ViewID, id: String) -> Place? {
-        switch view {
-        case .sessions:
-            sessionTable().rows.first {
-                $0.key.id.rawValue.hasSuffix(id)
-                    || contextDetail($0.key)?.context?.id.rawValue.hasSuffix(id) == true
-            }.map { .context($0.key) }
-        case .paths: pathTable().rows.first { $0.record.path.rawValue == id }.map { .path($0.key) }
-        case .dispatchers:
-            dispatcherTable().rows.first { $0.record.id.rawValue.hasSuffix(id) }.map { .dispatcher($0.key) }
-        case .findings: findingTable().rows.first { $0.finding.id == id }.map { .finding($0.finding.key) }
-        case .health: healthTable().rows.first { $0.key.name == id }.map { .check($0.key) }
-        case .events: Int(id).flatMap { eventRow($0) != nil ? .event($0) : nil }
-        case .pulse: nil
-        }
     }
 }

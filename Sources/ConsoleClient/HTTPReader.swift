@@ -78,12 +78,8 @@ struct HTTPReader: Sendable {
         for _ in 0...Self.maximumRedirects {
             var request = HTTPClientRequest(url: url)
             request.headers.add(name: "accept", value: accept)
-            request.headers.add(name: "user-agent", value: "ctxtop")
             for (name, value) in headers { request.headers.add(name: name, value: value) }
-            for (name, value) in options.headers { request.headers.add(name: name, value: value) }
-            if let token = options.token {
-                request.headers.add(name: "authorization", value: "Bearer " + token)
-            }
+            identify(&request)
             if let id { request.headers.add(name: "last-event-id", value: id) }
             if let body {
                 request.method = .POST
@@ -100,6 +96,15 @@ struct HTTPReader: Sendable {
             url = next
         }
         throw .tooManyRedirects
+    }
+
+    /// Adds who asks.
+    func identify(_ request: inout HTTPClientRequest) {
+        request.headers.add(name: "user-agent", value: "ctxtop")
+        for (name, value) in options.headers { request.headers.add(name: name, value: value) }
+        if let token = options.token {
+            request.headers.add(name: "authorization", value: "Bearer " + token)
+        }
     }
 
     /// Sends a request; the deadline is for the answer's head.

@@ -13,20 +13,27 @@ public import Screen
 public struct NcursesTerminal: ~Copyable {
     /// How many columns each character takes in this terminal.
     public let metrics: TextMetrics
-    private let styles: [Style: UInt16]
+    private var styles: StyleTable
     private var shown: Frame?
+    private var title: String?
+    /// Whether the mouse is reported.
+    private var isMouseOn = false
+    /// What was read ahead, and what is being pasted.
+    var input = InputState()
 
     /// Takes over the terminal of this process.
     ///
     /// - Parameter theme: nil draws without colour.
-    /// - Throws: ``TerminalError`` when there is none, or an unknown one.
+    /// - Throws: ``TerminalError`` when there is none, an unknown one, or one that cannot move its cursor.
     public init(theme: Theme?) throws(TerminalError) {
-        switch cn_open() {
-        case 0: break
-        case 2: throw .unknownTerminal(getenv("TERM").map { String(cString: $0) } ?? "")
+        let name = getenv("TERM").map { String(cString: $0) } ?? ""
+        switch cn_open(theme != nil && Self.hasTrueColour) {
+        case Int32(CN_OPENED): break
+        case Int32(CN_UNKNOWN_TERMINAL): throw .unknownTerminal(name)
+        case Int32(CN_TOO_SIMPLE): throw .tooSimple(name)
         default: throw .notATerminal
         }
-        styles = Self.register(theme)
+        styles = StyleTable(theme)
         metrics = Self.metrics()
     }
 
@@ -38,8 +45,25 @@ public struct NcursesTerminal: ~Copyable {
     /// Columns and lines.
     public var size: (width: Int, height: Int) { (Int(cn_columns()), Int(cn_rows())) }
 
+    /// Whether the terminal understands what xterm does: a clipboard, a title, marked pastes.
+    public var isXtermLike: Bool { cn_is_xterm_like() }
+
+    /// How many colours are drawn with.
+    public var colourCount: Int { Int(cn_colors()) }
+
     /// Follows the window's size; call it after ``TerminalWake/resized``.
-    public func followSize() { cn_follow_size() }
+    public mutating func followSize() {
+        let before = size
+        cn_follow_size()
+        // What a terminal does with its cells when it is resized is its own business.
+        if size != before { redraw() }
+    }
+
+    /// Draws with another theme from the next frame on; nil draws without colour.
+    public mutating func use(_ theme: Theme?) {
+        styles = StyleTable(theme)
+        redraw()
+    }
 
     /// Shows a frame: only lines that differ from the last one are given to ncurses, nothing when none does.
     public mutating func show(_ frame: Frame) {
@@ -57,17 +81,14 @@ public struct NcursesTerminal: ~Copyable {
     private func put(_ frame: Frame, _ y: Int) {
         let start = y * frame.width
         let count = min(frame.width, size.width)
-        var row: [cn_cell] = []
-        row.reserveCapacity(count)
-        for cell in frame.cells[start..<start + count] {
-            row.append(
-                cn_cell(scalar: cell.scalar, style: styles[cell.style] ?? 0, width: cell.width, reserved: 0))
+        let row = frame.cells[start..<start + count].map { cell in
+            cn_cell(scalar: cell.scalar, style: styles[cell.style], width: cell.width, reserved: 0)
         }
         cn_put_row(Int32(y), row, Int32(count))
         for x in 0..<count where frame.cells[start + x].marks > 0 {
             let cell = frame.cells[start + x]
             let cluster = [cell.scalar] + frame.marks[Int(cell.marks) - 1]
-            cn_put_cluster(Int32(y), Int32(x), cluster, Int32(cluster.count), Int32(styles[cell.style] ?? 0))
+            cn_put_cluster(Int32(y), Int32(x), cluster, Int32(cluster.count), Int32(styles[cell.style]))
         }
     }
 
@@ -81,65 +102,50 @@ public struct NcursesTerminal: ~Copyable {
     public mutating func suspend() {
         cn_suspend()
         cn_stop_process()
+        resume()
+    }
+
+    /// Takes the terminal again after the process was stopped without being asked (SIGSTOP).
+    public mutating func takeBack() {
+        cn_suspend()
+        resume()
+    }
+
+    private mutating func resume() {
         cn_resume()
         redraw()
+        if let title { setTitle(title) }
     }
 
-    /// The next key that was pressed, or nil when there is none yet.
-    public func nextKey() -> Key? {
-        while true {
-            let code = cn_read_key()
-            if code == Int32(CN_NONE) { return nil }
-            if let key = Self.key(code) { return key }
-        }
+    /// Names the window; nothing that came over the wire may be in it, for some terminals give it back as input.
+    public mutating func setTitle(_ text: String) {
+        title = text
+        cn_send_osc("2;" + String(PlainText.sanitized(text).unicodeScalars.filter { $0.isASCII }.prefix(80)))
     }
 
-    private static func key(_ code: Int32) -> Key? {
-        switch code {
-        case Int32(CN_UP): .up
-        case Int32(CN_DOWN): .down
-        case Int32(CN_LEFT): .left
-        case Int32(CN_RIGHT): .right
-        case Int32(CN_PAGE_UP): .pageUp
-        case Int32(CN_PAGE_DOWN): .pageDown
-        case Int32(CN_HOME): .home
-        case Int32(CN_END): .end
-        case Int32(CN_BACKSPACE), 0x7F, 0x08: .backspace
-        case Int32(CN_DELETE): .delete
-        case Int32(CN_BACK_TAB): .backTab
-        case Int32(CN_ENTER), 0x0A, 0x0D: .enter
-        case 0x09: .tab
-        case 0x1B: .escape
-        case 1...26: .control(Character(UnicodeScalar(UInt8(code) + 0x60)))
-        case Int32(CN_FUNCTION) + 1...Int32(CN_FUNCTION) + 24:
-            .function(Int(code - Int32(CN_FUNCTION)))
-        case 0x20..<0x110000: UnicodeScalar(UInt32(code)).map { .character(Character($0)) }
-        default: nil
-        }
+    /// Reports clicks and the wheel from now on, or no more.
+    public mutating func setMouse(_ isOn: Bool) {
+        guard isOn != isMouseOn else { return }
+        isMouseOn = isOn
+        cn_set_mouse(isOn)
     }
 
-    private static func register(_ theme: Theme?) -> [Style: UInt16] {
-        let colors = cn_colors()
-        var numbers: [Style: UInt16] = [:]
-        for role in Style.Role.allCases {
-            for isReversed in [false, true] {
-                for isBold in [false, true] {
-                    var attributes = isReversed ? UInt32(CN_REVERSE) : 0
-                    if isBold { attributes |= UInt32(CN_BOLD) }
-                    var (foreground, background) = (-1, -1)
-                    if let found = theme?.colors[role], colors >= 8 {
-                        foreground = colors >= 256 ? found.foreground : found.basic
-                        background = colors >= 256 ? found.background : -1
-                        attributes |= found.attributes
-                    } else {
-                        attributes |= Theme.monochromeAttributes(role)
-                    }
-                    let number = cn_style(Int32(foreground), Int32(background), attributes)
-                    numbers[Style(role, isReversed: isReversed, isBold: isBold)] = UInt16(number)
-                }
-            }
-        }
-        return numbers
+    /// Rings the bell.
+    public func ring() { cn_bell() }
+
+    /// The longest text that is copied, in bytes: xterm takes 100,000 bytes of base64.
+    public static var maximumCopiedBytes: Int { 74_994 }
+
+    /// Gives a text to the clipboard of the terminal (OSC 52); false when it is too long or cannot be known to arrive.
+    public func copy(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Self.maximumCopiedBytes else { return false }
+        return cn_send_osc("52;c;" + ClipboardText.base64(bytes))
+    }
+
+    /// Whether the environment says that the terminal shows 24-bit colours; terminfo names seldom do.
+    private static var hasTrueColour: Bool {
+        ["truecolor", "24bit"].contains(getenv("COLORTERM").map { String(cString: $0) } ?? "")
     }
 
     /// The widths of the C library that ncurses asks too; the standard table where it has no UTF-8 locale.

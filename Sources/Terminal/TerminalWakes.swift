@@ -13,6 +13,8 @@ public enum TerminalWake: Hashable, Sendable {
     case resized
     /// The shell or the user asks the process to stop for a while (ctrl-z from outside).
     case suspendRequested
+    /// The process goes on after it was stopped; the shell may have used the terminal meanwhile.
+    case continued
     /// A signal asks the process to end: SIGINT, SIGTERM, SIGHUP or SIGQUIT, by its number.
     case endRequested(signal: Int32)
 }
@@ -24,23 +26,34 @@ public final class TerminalWakes {
     /// Reports from now on, until the value goes.
     @MainActor public init(_ report: @escaping @MainActor (TerminalWake) -> Void) {
         let keys = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .main)
-        keys.setEventHandler { report(.keysReady) }
+        keys.setEventHandler {
+            // A terminal that is gone can be read for ever and says nothing; SIGHUP may have gone to somebody else.
+            report(cn_input_ended() ? .endRequested(signal: SIGHUP) : .keysReady)
+        }
         let descriptor = cn_signal_descriptor()
         let signals = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .main)
-        signals.setEventHandler {
-            var numbers = [UInt8](repeating: 0, count: 64)
-            let count = read(descriptor, &numbers, numbers.count)
-            for number in numbers.prefix(max(0, count)) {
-                switch Int32(number) {
-                case SIGWINCH, SIGCONT: report(.resized)
-                case SIGTSTP: report(.suspendRequested)
-                case let signal: report(.endRequested(signal: signal))
-                }
-            }
-        }
+        signals.setEventHandler { for wake in Self.wakes(descriptor) { report(wake) } }
         sources = [keys, signals]
         for source in sources { source.resume() }
     }
 
     deinit { for source in sources { source.cancel() } }
+
+    /// What the signals since the last question mean; a storm of resizes is one.
+    private static func wakes(_ descriptor: Int32) -> [TerminalWake] {
+        var numbers = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &numbers, numbers.count)
+        var wakes: [TerminalWake] = []
+        for number in numbers.prefix(max(0, count)) {
+            let wake: TerminalWake =
+                switch Int32(number) {
+                case SIGWINCH: .resized
+                case SIGCONT: .continued
+                case SIGTSTP: .suspendRequested
+                case let signal: .endRequested(signal: signal)
+                }
+            if !wakes.contains(wake) { wakes.append(wake) }
+        }
+        return wakes
+    }
 }

@@ -119,7 +119,7 @@ enum DurationText {
 struct ScreenFlags: ParsableArguments {
     @Option(help: "Where to open: VIEW or VIEW:ID, for instance findings or context:ID.")
     var open: String?
-    @Option(help: "\(Theme.all.map(\.name).joined(separator: "|"))")
+    @Option(help: "The colours: dark, light, colour-blind or another theme that is installed.")
     var theme: String?
     @Flag(help: "Draw ASCII only.")
     var ascii = false
@@ -135,10 +135,11 @@ struct ScreenFlags: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
         options.isColourless = noColor || !environment.isEmpty
         if let theme {
-            guard Theme.all.contains(where: { $0.name == theme }) else {
-                throw ValidationError("--theme: there is no \"\(theme)\"")
+            do throws(ConfigurationError) {
+                options.theme = try ThemeShelf.standard.theme(named: theme)
+            } catch {
+                throw ValidationError(error.description)
             }
-            options.theme = theme
         }
         if let open {
             guard let request = PlaceRequest(open) else {

@@ -45,7 +45,7 @@ import Testing
             [
                 "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
                 "Terminal", "WireProtocol",
-            ], ["Glibc"]
+            ], ["Dispatch", "Glibc", "Synchronization", "TOMLKit"]
         ),
         "ctxtop": (
             [

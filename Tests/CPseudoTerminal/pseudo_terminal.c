@@ -2,6 +2,7 @@
 #include "include/CPseudoTerminal.h"
 #include <pty.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -24,4 +25,9 @@ uint64_t pt_modes(int master) {
     struct termios modes;
     if (tcgetattr(master, &modes) != 0) return 0;
     return ((uint64_t)modes.c_lflag << 32) ^ ((uint64_t)modes.c_iflag << 16) ^ modes.c_oflag;
+}
+
+int pt_is_stopped(pid_t pid) {
+    int status = 0;
+    return waitpid(pid, &status, WNOHANG | WUNTRACED) == pid && WIFSTOPPED(status);
 }

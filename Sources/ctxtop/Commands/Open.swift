@@ -25,9 +25,9 @@ struct Open: AsyncParsableCommand {
 enum Console {
     @MainActor static func open(_ options: ConsoleOptions) async throws {
         let ending: RunLoop.Ending
-        do {
+        do throws(TerminalError) {
             ending = try await RunLoop(options).run()
-        } catch let error as TerminalError {
+        } catch {
             OutputStreams.writeError("ctxtop: \(error)")
             throw ExitCode(3)
         }

@@ -10,4 +10,6 @@ pid_t pt_spawn(const char *path, char *const arguments[], char *const environmen
 int pt_resize(int master, int rows, int columns);
 /* A number that differs when the terminal's modes differ (tcgetattr). */
 uint64_t pt_modes(int master);
+/* Whether the process is stopped by a signal now (waitpid with WUNTRACED was told so). */
+int pt_is_stopped(pid_t pid);
 #endif

@@ -1,88 +1,24 @@
 #define _GNU_SOURCE 1
 #define NCURSES_WIDECHAR 1
 #include "include/CNcurses.h"
+#include "internal.h"
 #include <curses.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <signal.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
-
-/* <term.h> defines macros such as lines and columns, so this one is declared by hand. */
-extern char *tigetstr(const char *name);
 
 #define MAXIMUM_STYLES 512
 #define MAXIMUM_COLUMNS 1024
 
 static SCREEN *screen;
-static struct termios saved_modes;
-static volatile sig_atomic_t is_open;
-static char restore_bytes[256];
-static size_t restore_count;
 static struct { attr_t attributes; int pair; } styles[MAXIMUM_STYLES];
 static int style_count;
-static int signal_pipe[2] = {-1, -1};
-
-static const int fatal_signals[] = {SIGILL, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGTRAP};
-static const int noted_signals[] = {SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Only what signal-safety(7) allows. */
-static void restore_now(void) {
-    if (!is_open) return;
-    is_open = 0;
-    ssize_t written = write(STDOUT_FILENO, restore_bytes, restore_count);
-    (void)written;
-    tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
-}
-
-static void on_fatal(int number) {
-    restore_now();
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-static void on_noted(int number) {
-    unsigned char byte = (unsigned char)number;
-    ssize_t written = write(signal_pipe[1], &byte, 1);
-    (void)written;
-}
-
-static void append_capability(const char *name) {
-    char *text = tigetstr(name);
-    if (text == NULL || text == (char *)-1) return;
-    size_t length = strlen(text);
-    if (restore_count + length > sizeof restore_bytes) return;
-    memcpy(restore_bytes + restore_count, text, length);
-    restore_count += length;
-}
-
-static void install_fatal_handlers(void) {
-    static char stack_space[64 * 1024];
-    stack_t stack = {.ss_sp = stack_space, .ss_size = sizeof stack_space};
-    sigaltstack(&stack, NULL);
-    for (size_t i = 0; i < COUNT(fatal_signals); i++) {
-        struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK | SA_NODEFER};
-        sigaction(fatal_signals[i], &action, NULL);
-    }
-}
-
-int cn_signal_descriptor(void) {
-    if (signal_pipe[0] >= 0) return signal_pipe[0];
-    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
-    for (size_t i = 0; i < COUNT(noted_signals); i++) {
-        struct sigaction action = {.sa_handler = on_noted, .sa_flags = SA_RESTART};
-        sigaction(noted_signals[i], &action, NULL);
-    }
-    return signal_pipe[0];
-}
-
-void cn_stop_process(void) { raise(SIGSTOP); }
 
 bool cn_locale_is_utf8(void) {
     setlocale(LC_ALL, "");
@@ -100,52 +36,67 @@ static void enter_modes(void) {
     curs_set(0);
 }
 
-int cn_open(void) {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return 1;
+/* The same terminal with 24-bit colours: ncurses-term has NAME-direct for many NAMEs. */
+static SCREEN *open_direct(void) {
+    const char *name = getenv("TERM");
+    char direct[64];
+    if (name == NULL) return NULL;
+    const char *suffix = strstr(name, "-256color");
+    int length = suffix == NULL ? (int)strlen(name) : (int)(suffix - name);
+    if (snprintf(direct, sizeof direct, "%.*s-direct", length, name) >= (int)sizeof direct) return NULL;
+    return newterm(direct, stdout, stdin);
+}
+
+int cn_open(bool direct) {
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return CN_NO_TERMINAL;
     if (!cn_locale_is_utf8()) setlocale(LC_CTYPE, "C.UTF-8");
-    tcgetattr(STDIN_FILENO, &saved_modes);
-    screen = newterm(NULL, stdout, stdin);
-    if (screen == NULL) return 2;
+    cn_save_modes();
+    if (direct) screen = open_direct();
+    if (screen == NULL) screen = newterm(NULL, stdout, stdin);
+    if (screen == NULL) return CN_UNKNOWN_TERMINAL;
     set_term(screen);
+    if (cn_capability("cup") == NULL) {
+        cn_close();
+        return CN_TOO_SIMPLE;
+    }
     set_escdelay(25);
     enter_modes();
     if (has_colors()) {
         start_color();
         use_default_colors();
     }
-    restore_count = 0;
-    append_capability("sgr0");
-    append_capability("cnorm");
-    append_capability("rmkx");
-    append_capability("rmcup");
-    install_fatal_handlers();
+    cn_define_keys();
+    cn_install_fatal_handlers();
     cn_signal_descriptor();
-    style_count = 0;
-    is_open = 1;
-    cn_style(-1, -1, 0);
-    return 0;
+    cn_begin_extras();
+    cn_prepare_restore();
+    cn_is_open = 1;
+    return CN_OPENED;
 }
 
 void cn_close(void) {
     if (screen == NULL) return;
+    if (cn_is_open) cn_end_extras();
     endwin();
-    is_open = 0;
+    cn_is_open = 0;
     delscreen(screen);
     screen = NULL;
-    tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+    cn_give_back_modes();
 }
 
 void cn_suspend(void) {
+    cn_end_extras();
     endwin();
-    is_open = 0;
+    cn_is_open = 0;
 }
 
 void cn_resume(void) {
-    is_open = 1;
+    cn_is_open = 1;
     cn_follow_size();
     enter_modes();
     clearok(curscr, TRUE);
     refresh();
+    cn_begin_extras();
 }
 
 int cn_rows(void) { return LINES; }
@@ -170,6 +121,8 @@ int cn_style(int foreground, int background, unsigned attributes) {
     styles[style_count].pair = pair < 0 ? 0 : pair;
     return style_count++;
 }
+
+void cn_forget_styles(void) { style_count = 0; }
 
 static void fill(cchar_t *target, const uint32_t *scalars, int count, int style) {
     memset(target, 0, sizeof *target);
@@ -197,8 +150,10 @@ void cn_put_cluster(int y, int x, const uint32_t *scalars, int count, int style)
 }
 
 void cn_flush(void) {
+    cn_begin_picture();
     wnoutrefresh(stdscr);
     doupdate();
+    cn_end_picture();
 }
 
 void cn_redraw(void) { clearok(curscr, TRUE); }
@@ -218,7 +173,9 @@ static int special_key(wint_t key) {
     case KEY_BTAB: return CN_BACK_TAB;
     case KEY_ENTER: return CN_ENTER;
     case KEY_RESIZE: return CN_RESIZE;
+    case KEY_MOUSE: return CN_MOUSE;
     default:
+        if (cn_defined_key((int)key) != CN_NONE) return cn_defined_key((int)key);
         if (key > KEY_F0 && key <= KEY_F0 + 24) return CN_FUNCTION + (int)(key - KEY_F0);
         return CN_OTHER;
     }
@@ -229,6 +186,11 @@ int cn_read_key(void) {
     int kind = wget_wch(stdscr, &key);
     if (kind == ERR) return CN_NONE;
     return kind == KEY_CODE_YES ? special_key(key) : (int)key;
+}
+
+bool cn_input_ended(void) {
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 bool cn_widths(int8_t *widths) {
