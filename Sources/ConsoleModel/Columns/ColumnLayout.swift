@@ -47,7 +47,8 @@ public struct ColumnChoice: Hashable, Sendable {
 extension ConsoleState {
     /// The columns of the shown view as the chooser lists them; empty where there is no table.
     public var columnChoices: [ColumnChoice] {
-        func choices<Row>(_ columns: [Column<Row>]) -> [ColumnChoice] {
+        func choices<Row>(_ all: [Column<Row>]) -> [ColumnChoice] {
+            let columns = worthShowing(all)
             let layout = interface.table.layout
             let byName = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             return layout.names(of: columns.map(\.name)).compactMap { byName[$0] }.map { column in
@@ -65,5 +66,10 @@ extension ConsoleState {
         case .view(.health): return choices(HealthRow.columns)
         case .view(.pulse), .context, .finding, .path, .dispatcher, .event, .check: return []
         }
+    }
+
+    /// The columns that can tell rows apart: of one backend, its name cannot.
+    func worthShowing<Row>(_ columns: [Column<Row>]) -> [Column<Row>] {
+        backends.count > 1 ? columns : columns.filter { $0.name != "backend" }
     }
 }

@@ -58,7 +58,7 @@ extension ConsoleState {
 
     /// The columns of a table as they are shown: BACKEND only where there is more than one.
     public func columns<Row: TableRow>(of view: ViewID) -> [Column<Row>] {
-        let own = backends.count > 1 ? Row.columns : Row.columns.filter { $0.name != "backend" }
+        let own = worthShowing(Row.columns)
         return own.arranged(interface.tables[.view(view)]?.layout ?? ColumnLayout())
     }
 
