@@ -60,7 +60,7 @@ let package = Package(
             name: "Backend",
             dependencies: [
                 "ContextMonitor", "WireProtocol", "PatternDetection", "WebSocketTransport", deque, httpTypes,
-                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioHTTPTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix,
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ], swiftSettings: settings),
         .target(

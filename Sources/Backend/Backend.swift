@@ -16,7 +16,7 @@ public final class Backend: Sendable {
     private let faults: ActiveFaults
     private let logger: Logger
     private let states: ApplicationStates
-    private let singleton: ToolDispatcher
+    private let singleton: ToolBench
     private let background: BackgroundPath
 
     /// Starts up: sets each path's state, declares it, and tells the monitor every phase.
@@ -35,7 +35,7 @@ public final class Backend: Sendable {
         }()
         monitor = ContextMonitor(monitorConfiguration, now: SystemClock.now)
         let registry = DispatcherRegistry(monitor: monitor, now: SystemClock.now)
-        singleton = DispatcherFactory.singleton(registry: registry)
+        singleton = DispatcherFactory.singleton(classes: configuration.toolClasses ?? ToolCatalogue.all)
         monitor.startupPhase("tools", status: "ok", took: clock.now - began)
         let classes = configuration.toolClasses ?? ToolCatalogue.all
         var initial: [ConsumerPath: PathState] = [:]
@@ -48,7 +48,8 @@ public final class Backend: Sendable {
         monitor.startupPhase("consumer paths", status: "ok", took: clock.now - began)
         let factory = DispatcherFactory(
             monitor: monitor, registry: registry, logger: logger, now: SystemClock.now,
-            allowsLegacyFallback: configuration.allowsLegacyFallback, faults: faults)
+            allowsLegacyFallback: configuration.allowsLegacyFallback,
+            permissions: configuration.permissions, faults: faults)
         hub = SessionHub(
             monitor: monitor, factory: factory, states: states,
             agent: ScriptedAgent(pace: configuration.pace, seed: configuration.seed),

@@ -33,6 +33,10 @@ public struct BackendConfiguration: Sendable {
     public var drainLimit = Duration.seconds(10)
     /// How long a session outlives a WebSocket connection that was lost, so that it can be resumed; 0 for not at all.
     public var resumeGrace = Duration.seconds(30)
+    /// How long a dispatcher may be without work before it is disposed; its session gets a new one when it needs one.
+    public var dispatcherIdleLimit = Duration.seconds(900)
+    /// Which tools which user may use.
+    public var permissions = ToolPermissions()
     /// The faults that are on from the start.
     public var faults: [FaultSetting] = []
     /// The classes that a factory makes each user's tools from; every shipped one when nil.

@@ -23,7 +23,7 @@ struct ServeOptions: ParsableArguments {
     var allowLegacyFallback = false
     @Flag(help: "Let prompts, arguments and results travel to operators.")
     var exposePayloads = false
-    @Option(help: "Who the users are: lines USER TOKEN.")
+    @Option(help: "Who the users are: lines USER TOKEN [tools=NAME,…].")
     var usersFile: String?
     @Option(help: "Who the operators are: lines TOKEN NAME read[,act].")
     var tokenFile: String?
@@ -88,6 +88,8 @@ struct ServeOptions: ParsableArguments {
         configuration.operators =
             try tokenFile.map { .tokens(try parsed($0) { try OperatorToken.parse(file: $0) }) }
             ?? (insecureLoopback ? .insecureLoopback : .nobody)
+        configuration.permissions =
+            try usersFile.map { try parsed($0) { try UserAccess.permissions(file: $0) } } ?? ToolPermissions()
         configuration.users =
             try usersFile.map { try parsed($0) { try UserAccess.parse(file: $0) } }
             ?? (insecureLoopback ? .insecureLoopback : .tokens([:]))

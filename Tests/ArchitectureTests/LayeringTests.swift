@@ -19,7 +19,8 @@ import Testing
             ["ContextMonitor", "WireProtocol", "PatternDetection", "WebSocketTransport"],
             [
                 "DequeModule", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
-                "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle", "Synchronization",
+                "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOPosix", "ServiceLifecycle",
+                "Synchronization",
             ]
         ),
         "SyntheticUsers": (

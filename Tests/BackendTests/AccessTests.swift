@@ -57,6 +57,42 @@ import WireProtocol
         }
     }
 
+    @Test func aUserMayUseOnlyTheToolsThatTheirLineNames() throws {
+        let file = "ada a tools=calculate,notes  # no lookups\nbob b\n"
+        let permissions = try UserAccess.permissions(file: file)
+        #expect(try UserAccess.parse(file: file).user(authorization: "Bearer a", named: nil) == "ada")
+        #expect(permissions.allows("ada", "notes"))
+        #expect(!permissions.allows("ada", "flaky_lookup"))
+        #expect(permissions.allows("bob", "flaky_lookup"))
+        for line in ["ada a tools=", "ada a tools=rm", "ada a calculate"] {
+            #expect(throws: UsersFileError.unknownTools(line: 1)) { try UserAccess.permissions(file: line) }
+        }
+        #expect(throws: UsersFileError.malformed(line: 2)) { try UserAccess.parse(file: "a b\na") }
+    }
+
+    @Test(arguments: [StartupPattern.factory, .singleton])
+    func aToolThatIsNotPermittedFailsItsCallAndNothingElse(_ pattern: StartupPattern) async throws {
+        try await RunningBackend.with {
+            $0.patterns = PatternAssignment(all: pattern)
+            $0.permissions.restrict("ada", to: ["notes"])
+        } _: { backend in
+            let prompt = try #require(PromptsWithoutClock.three(backend).first)
+            #expect(await backend.work(on: .http, as: "ada", prompt) == .completed)
+            #expect(await backend.work(on: .http, as: "bob", prompt) == .completed)
+            let dispatchers = backend.monitor.snapshot().dispatchers
+            #expect(dispatchers.reduce(0) { $0 + $1.executed } > 0)
+            let hub = backend.server.backend.hub
+            for (user, isRefused) in [("ada", true), ("bob", false)] {
+                let log = try await hub.find(
+                    SessionID(rawValue: "thread-" + user), user: UserID(rawValue: user)
+                ).log
+                let results = log.batch(after: 0, limit: 500).events.filter { $0.type == .toolCallResult }
+                #expect(!results.isEmpty)
+                #expect(results.allSatisfy { $0.text.contains("may not use") == isRefused })
+            }
+        }
+    }
+
     @Test func furtherTokensReplaceNobodys() {
         let access = UserAccess.tokens(["secret": "ada"]).adding(tokensByName: ["eve": "secret", "bob": "b"])
         #expect(access.user(authorization: "Bearer secret", named: nil) == "ada")

@@ -172,8 +172,10 @@ import WireProtocol
 /// A tool that cannot be made.
 private struct BrokenTool: Tool {
     static let name = "broken"
-    init() throws(ToolError) { throw .unavailable("no licence") }
-    func call(_ arguments: JSONObject) async throws(ToolError) -> String { "" }
+    static let summary = "Cannot be made."
+    static let schema: JSONValue = ["type": "object"]
+    init(_ context: ToolContext) throws(ToolError) { throw .unavailable("no licence") }
+    func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput { "" }
 }
 
 /// Prompts whose plans use tools but never the clock.

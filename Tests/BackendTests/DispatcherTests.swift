@@ -114,7 +114,7 @@ import WireProtocol
     }
 
     @Test func oneFileConstructsDispatchers() throws {
-        let makers = try files().filter { $0.text.contains("ToolDispatcher(id:") }.map(\.name)
+        let makers = try files().filter { $0.text.contains("ToolBench(id:") }.map(\.name)
         #expect(makers == ["DispatcherFactory.swift"])
     }
 

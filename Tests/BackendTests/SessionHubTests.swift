@@ -101,6 +101,34 @@ import WireProtocol
         #expect(await end.value == .cancelled)
     }
 
+    @Test func aDispatcherThatIsIdleIsDisposedAndTheNextRunGetsANewOne() async throws {
+        let first = try #require(try await open("s").dispatcher)
+        await hub.expireDispatchers(idleFor: .seconds(3600))
+        #expect(try await hub.find("s", user: "ada").dispatcher?.id == first.id)
+        await hub.expireDispatchers(idleFor: .seconds(-1))
+        #expect(try await hub.find("s", user: "ada").dispatcher == nil)
+        #expect(count("idle for -1 s") == 2)
+        let second = try #require(try await open("s").dispatcher)
+        #expect(second.id != first.id)
+        #expect(monitor.snapshot().dispatchers.count { $0.state == .disposed } == 1)
+    }
+
+    @Test func anOrphanIsSeenAsOneAndThenDisposed() async throws {
+        let registry = await hub.factory.registry
+        var record = DispatcherRecord(id: "lost")
+        record.session = "nobody's"
+        await registry.request(record)
+        await registry.move("lost", to: .active, reason: "ready")
+        _ = try await open("s")
+        await hub.sweepOrphans()
+        #expect(monitor.snapshot().dispatchers.filter { $0.id == "lost" }.map(\.state) == [.orphaned])
+        await hub.sweepOrphans()
+        #expect(monitor.snapshot().dispatchers.filter { $0.id == "lost" }.map(\.state) == [.disposed])
+        #expect(monitor.snapshot().dispatchers.count { $0.state == .active } == 1)
+        await hub.drain(limit: .zero)
+        #expect(await registry.count == 0)
+    }
+
     @Test func aLostConnectionLeavesItsSessionUntilSomebodyResumesIt() async throws {
         _ = try await open("s", connection: "one")
         await hub.release("s", from: "one", isFinal: false)

@@ -5,7 +5,7 @@ import WireProtocol
 
 @Suite struct ToolTests {
     private func call(_ tool: some Tool, _ arguments: JSONObject) async -> Result<String, ToolError> {
-        do throws(ToolError) { return .success(try await tool.call(arguments)) } catch {
+        do throws(ToolError) { return .success(try await tool.call(arguments).text) } catch {
             return .failure(error)
         }
     }
@@ -15,26 +15,26 @@ import WireProtocol
         ("--2", "2"),
     ])
     func arithmeticFollowsThePrecedenceOfSchool(_ expression: String, _ expected: String) async {
-        #expect(await call(Calculate(), ["expression": .string(expression)]) == .success(expected))
+        #expect(await call(Calculate(.nobody), ["expression": .string(expression)]) == .success(expected))
     }
 
     @Test(arguments: ["", "1+", "(1", "1)", "a", "1..2", "1/0"])
     func whatIsNoArithmeticFails(_ expression: String) async {
-        let outcome = await call(Calculate(), ["expression": .string(expression)])
+        let outcome = await call(Calculate(.nobody), ["expression": .string(expression)])
         #expect(throws: ToolError.self) { try outcome.get() }
     }
 
     @Test func deepParenthesesAreRefusedNotTrapped() async {
         let deep = String(repeating: "(", count: 900)
         #expect(
-            await call(Calculate(), ["expression": .string(deep)])
+            await call(Calculate(.nobody), ["expression": .string(deep)])
                 == .failure(.badArguments("parentheses nested deeper than 100")))
     }
 
     @Test func theCorpusIsSearched() async throws {
-        let found = try await call(SearchCorpus(), ["query": "hollow dispatcher"]).get()
+        let found = try await call(SearchCorpus(.nobody), ["query": "hollow dispatcher"]).get()
         #expect(found.contains("A hollow dispatcher was created without tools"))
-        #expect(try await call(SearchCorpus(), ["query": "zebra"]).get() == "nothing found")
+        #expect(try await call(SearchCorpus(.nobody), ["query": "zebra"]).get() == "nothing found")
     }
 
     @Test(arguments: [
@@ -44,20 +44,21 @@ import WireProtocol
     ])
     func jsonPointersAreFollowed(_ pointer: String, _ expected: Result<String, ToolError>) async {
         let document: JSONValue = ["rows": [["n": 7]], "a/b": 1]
-        #expect(await call(QueryJSON(), ["document": document, "pointer": .string(pointer)]) == expected)
+        #expect(
+            await call(QueryJSON(.nobody), ["document": document, "pointer": .string(pointer)]) == expected)
     }
 
     @Test func theSameKeysFailEachTime() async {
         for _ in 0..<3 {
-            #expect(await call(FlakyLookup(), ["key": "a"]) == .success("a is 97"))
+            #expect(await call(FlakyLookup(.nobody), ["key": "a"]) == .success("a is 97"))
             #expect(
-                await call(FlakyLookup(), ["key": "c"])
+                await call(FlakyLookup(.nobody), ["key": "c"])
                     == .failure(.failed("lookup of c timed out upstream")))
         }
     }
 
     @Test func aSlowReportEndsEarlyWhenItsRunIsCancelled() async {
-        let task = Task { await call(SlowReport(), ["milliseconds": 60_000]) }
+        let task = Task { await call(SlowReport(.nobody), ["milliseconds": 60_000]) }
         task.cancel()
         #expect(await task.value == .failure(.cancelled))
     }

@@ -5,7 +5,7 @@ import WireProtocol
 /// Dispatchers by path, for whoever wrongly shares them; empty unless `share-dispatcher` is on.
 final class DispatcherCache: Sendable {
     private struct Entry {
-        let dispatcher: ToolDispatcher
+        let dispatcher: ToolBench
         let path: ConsumerPath
         var sessions: [SessionID]
     }
@@ -13,12 +13,12 @@ final class DispatcherCache: Sendable {
     private let entries = Mutex<[Entry]>([])
 
     /// Keeps what was made for a session, for the path's next ones.
-    func keep(_ dispatcher: ToolDispatcher, _ path: ConsumerPath, for session: SessionID) {
+    func keep(_ dispatcher: ToolBench, _ path: ConsumerPath, for session: SessionID) {
         entries.withLock { $0.append(Entry(dispatcher: dispatcher, path: path, sessions: [session])) }
     }
 
     /// The path's dispatcher, used by that session too from now on; nil when there is none.
-    func take(_ path: ConsumerPath, for session: SessionID) -> ToolDispatcher? {
+    func take(_ path: ConsumerPath, for session: SessionID) -> ToolBench? {
         entries.withLock { entries in
             guard let index = entries.firstIndex(where: { $0.path == path }) else { return nil }
             entries[index].sessions.append(session)

@@ -11,25 +11,31 @@ struct DispatcherFactory: Sendable {
     let now: @Sendable () -> Timestamp
     /// Whether a factory that fails may be replaced by a living singleton; counted and logged when it is.
     let allowsLegacyFallback: Bool
+    let permissions: ToolPermissions
     let faults: ActiveFaults
     private let cache = DispatcherCache()
 
     init(
         monitor: ContextMonitor, registry: DispatcherRegistry, logger: Logger,
-        now: @escaping @Sendable () -> Timestamp, allowsLegacyFallback: Bool, faults: ActiveFaults = .init()
+        now: @escaping @Sendable () -> Timestamp, allowsLegacyFallback: Bool,
+        permissions: ToolPermissions = .init(), faults: ActiveFaults = .init()
     ) {
         self.monitor = monitor
         self.registry = registry
         self.logger = logger
         self.now = now
         self.allowsLegacyFallback = allowsLegacyFallback
+        self.permissions = permissions
         self.faults = faults
     }
 
     /// The global dispatcher of the singleton pattern: everybody's, so it has no user and no session.
-    static func singleton(registry: DispatcherRegistry) -> ToolDispatcher {
-        let tools = ToolCatalogue.all.compactMap { try? $0.init() }
-        return ToolDispatcher(id: "global", tools: tools, registry: registry)
+    ///
+    /// It has every shipped tool, and in their place what `classes` has of the same name.
+    static func singleton(classes: [any Tool.Type] = ToolCatalogue.all) -> ToolBench {
+        let context = ToolContext.nobody
+        let all = classes + ToolCatalogue.all
+        return ToolBench(id: "global", tools: all.compactMap { try? $0.init(context) })
     }
 
     /// A dispatcher for one user context, by the pattern that the evidence shows.
@@ -83,12 +89,12 @@ struct DispatcherFactory: Sendable {
         }
     }
 
-    private func share(_ dispatcher: ToolDispatcher, with context: ContextRecord) async -> ToolDispatcher {
-        var record = DispatcherRecord(id: dispatcher.id)
+    private func share(_ bench: ToolBench, with context: ContextRecord) async -> ToolDispatcher {
+        var record = DispatcherRecord(id: bench.id)
         record.pattern = .singleton
         await registry.activateOnce(record)
-        if let user = context.user { await registry.own(dispatcher.id, by: user) }
-        return dispatcher
+        if let user = context.user { await registry.own(bench.id, by: user) }
+        return door(to: bench, for: context)
     }
 
     /// The path's cached dispatcher, which serves this context too from now on.
@@ -97,7 +103,11 @@ struct DispatcherFactory: Sendable {
             let found = cache.take(path, for: session)
         else { return nil }
         if let user = context.user { await registry.own(found.id, by: user) }
-        return found
+        return door(to: found, for: context)
+    }
+
+    private func door(to bench: ToolBench, for context: ContextRecord) -> ToolDispatcher {
+        ToolDispatcher(bench: bench, user: context.user, registry: registry, permissions: permissions)
     }
 
     /// Makes a user's own dispatcher; what was half built is disposed when a tool cannot be made.
@@ -112,33 +122,39 @@ struct DispatcherFactory: Sendable {
         record.owners = context.user.map { [$0] } ?? []
         await registry.request(record)
         await registry.move(id, to: .initializing, reason: "making \(classes.count) tools")
+        let own = ToolContext(user: context.user, session: context.session)
         var tools: [any Tool] = []
         let staysHalfBuilt = faults.has(.staysHalfBuilt)
         for toolClass in staysHalfBuilt ? classes.dropLast() + [UnlicensedTool.self] : classes {
-            do throws(ToolError) { tools.append(try toolClass.init()) } catch {
+            do throws(ToolError) { tools.append(try toolClass.init(own)) } catch {
                 await registry.move(id, to: .halfBuilt, reason: "\(toolClass.name): \(error)")
                 if !staysHalfBuilt { await registry.move(id, to: .disposed, reason: "it is half built") }
                 throw .message("\(toolClass.name): \(error)")
             }
         }
         await registry.move(id, to: .active, reason: "ready")
-        let made = ToolDispatcher(id: id, tools: tools, registry: registry)
+        let made = ToolBench(id: id, tools: tools)
         if faults.has(.isCached), let session = context.session, let path = context.path {
             cache.keep(made, path, for: session)
         }
-        return made
+        return door(to: made, for: context)
     }
 
     /// Ends a dispatcher with its context; the global one outlives every context.
     func dispose(_ dispatcher: ToolDispatcher, of session: SessionID?, reason: String) async {
         let id = dispatcher.id
         guard await registry.record(id)?.pattern != .singleton else { return }
-        if faults.has(.staysAfterItsContext) { return await registry.keep(dispatcher) }
+        if faults.has(.staysAfterItsContext) { return await registry.keep(dispatcher.bench) }
         if let session, let heir = cache.release(id, by: session) {
             return await registry.rehome(id, to: heir)
         }
-        await registry.move(id, to: .draining, reason: reason)
-        await registry.move(id, to: .disposed, reason: reason)
+        await registry.dispose(id, reason: reason)
+    }
+
+    /// Ends what was left behind by contexts that are gone; what a fault keeps stays kept.
+    func sweep(sessions: Set<SessionID>) async {
+        guard !faults.has(.staysAfterItsContext), !faults.has(.staysHalfBuilt) else { return }
+        await registry.sweep(sessions: sessions)
     }
 }
 

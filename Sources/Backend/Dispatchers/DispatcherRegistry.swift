@@ -1,4 +1,5 @@
 import ContextMonitor
+import PatternDetection
 import WireProtocol
 
 /// The dispatchers of every user.
@@ -8,7 +9,7 @@ import WireProtocol
 actor DispatcherRegistry {
     private var table = DispatcherTable()
     /// What nobody disposes while `leak-dispatcher` is on, really held in memory.
-    private var kept: [ToolDispatcher] = []
+    private var kept: [ToolBench] = []
     private let monitor: ContextMonitor
     private let now: @Sendable () -> Timestamp
 
@@ -18,7 +19,43 @@ actor DispatcherRegistry {
     }
 
     /// Keeps a dispatcher whose context has ended.
-    func keep(_ dispatcher: ToolDispatcher) { kept.append(dispatcher) }
+    func keep(_ bench: ToolBench) { kept.append(bench) }
+
+    /// Ends a dispatcher: it takes no more calls and is gone.
+    func dispose(_ id: DispatcherID, reason: String) {
+        move(id, to: .draining, reason: reason)
+        move(id, to: .disposed, reason: reason)
+        kept.removeAll { $0.id == id }
+    }
+
+    /// The users' own dispatchers that have not worked since then and have nothing in flight.
+    func unused(since moment: Timestamp) -> Set<DispatcherID> {
+        Set(
+            table.records.values.filter { record in
+                record.pattern != .singleton && record.inFlight == 0 && record.state != .halfBuilt
+                    && (record.lastUsedAt ?? record.createdAt ?? moment) < moment
+            }.map(\.id))
+    }
+
+    /// Marks as orphaned what none of the sessions owns, and disposes what was an orphan or half built before.
+    func sweep(sessions: Set<SessionID>) {
+        for record in table.records.values where record.pattern != .singleton {
+            switch record.state {
+            case .halfBuilt: dispose(record.id, reason: "it is half built")
+            case .orphaned: dispose(record.id, reason: "no context refers to it")
+            case .active, .executing, .idle:
+                guard let session = record.session, !sessions.contains(session) else { continue }
+                move(record.id, to: .orphaned, reason: "its session \(session) is gone")
+            case .requested, .initializing, .draining, .disposed, .leaked, .evicted, .shared, .unknown:
+                continue
+            }
+        }
+    }
+
+    /// Ends every dispatcher, the global one too: the server stops.
+    func drain() {
+        for id in table.records.keys { dispose(id, reason: "server stops") }
+    }
 
     /// How many dispatchers are alive.
     var count: Int { table.records.count }

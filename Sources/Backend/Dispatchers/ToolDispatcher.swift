@@ -1,31 +1,30 @@
 import WireProtocol
 
-/// The object that executes tools: for exactly one user context, or for everybody.
-///
-/// Only ``DispatcherFactory`` makes one; a test holds the sources to that.
-final class ToolDispatcher: Sendable {
-    let id: DispatcherID
-    private let tools: [String: any Tool]
-    private let registry: DispatcherRegistry
+/// One user context's way to a dispatcher: its own with a factory, the one that all share with the singleton.
+struct ToolDispatcher: Sendable {
+    /// The tools behind it.
+    let bench: ToolBench
+    /// Who calls through it, for permissions; the bench of a singleton does not know.
+    let user: UserID?
+    let registry: DispatcherRegistry
+    let permissions: ToolPermissions
 
-    init(id: DispatcherID, tools: [any Tool], registry: DispatcherRegistry) {
-        self.id = id
-        self.tools = Dictionary(
-            tools.map { (type(of: $0).name, $0) }, uniquingKeysWith: { first, _ in first })
-        self.registry = registry
-    }
+    var id: DispatcherID { bench.id }
 
     /// Whether it has nothing to dispatch with: every call fails.
-    var isHollow: Bool { tools.isEmpty }
+    var isHollow: Bool { bench.isHollow }
 
-    /// Calls a tool and counts how that went; a tool that is not there counts as a failed call.
+    /// Calls a tool and counts what came of it.
+    ///
+    /// Executed is what was delivered to the run: a call that was refused, failed, ran
+    /// out of time or was cancelled counts as failed, whatever it does afterwards.
     func execute(_ name: String, _ arguments: JSONObject) async throws(ToolError) -> String {
         guard await registry.begin(id, tool: name) else { throw .dispatcherEnded }
         do throws(ToolError) {
-            guard let tool = tools[name] else {
-                throw isHollow ? ToolError.nothingToDispatchWith : .unknownTool(name)
+            guard permissions.allows(user, name) else {
+                throw .notPermitted(user: user?.rawValue ?? "nobody", tool: name)
             }
-            let result = try await tool.call(arguments)
+            let result = try await bench.call(name, arguments)
             await registry.end(id, tool: name, succeeded: true)
             return result
         } catch {

@@ -10,7 +10,9 @@ extension Fault {
 /// The tool that cannot be made while ``Fault/halfBuilt`` is on.
 struct UnlicensedTool: Tool {
     static let name = "licensed_search"
+    static let summary = "Searches a database that needs a licence."
+    static let schema: JSONValue = ["type": "object"]
 
-    init() throws(ToolError) { throw .unavailable("the licence server gave no seat") }
-    func call(_ arguments: JSONObject) async throws(ToolError) -> String { "" }
+    init(_ context: ToolContext) throws(ToolError) { throw .unavailable("the licence server gave no seat") }
+    func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput { "" }
 }

@@ -11,18 +11,39 @@ public enum UserAccess: Sendable {
     /// The header that names a user on loopback (WIRE.md "Routes").
     static let headerName = "X-Ctxtop-User"
 
-    /// Reads a users file: lines `USER TOKEN`, `#` starts a comment.
+    /// Reads a users file: lines `USER TOKEN [tools=NAME,…]`, `#` starts a comment.
     ///
     /// - Throws: ``UsersFileError`` with the line that is wrong.
     public static func parse(file text: String) throws(UsersFileError) -> UserAccess {
         var users: [String: UserID] = [:]
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
-            if words.isEmpty { continue }
-            guard words.count == 2, users[words[1]] == nil else { throw .malformed(line: number + 1) }
+        for (number, words) in lines(of: text) {
+            guard (2...3).contains(words.count), users[words[1]] == nil else {
+                throw .malformed(line: number)
+            }
             users[words[1]] = UserID(rawValue: words[0])
         }
         return .tokens(users)
+    }
+
+    /// Reads the same file for what each user may use: all tools, or those that `tools=` names.
+    ///
+    /// - Throws: ``UsersFileError`` with the line whose third word names no shipped tools.
+    public static func permissions(file text: String) throws(UsersFileError) -> ToolPermissions {
+        var permissions = ToolPermissions()
+        for (number, words) in lines(of: text) where words.count > 2 {
+            let tools = words[2].hasPrefix("tools=") ? words[2].dropFirst(6).split(separator: ",") : []
+            guard !tools.isEmpty,
+                tools.allSatisfy({ name in ToolCatalogue.all.contains { $0.name == name } })
+            else { throw .unknownTools(line: number) }
+            permissions.restrict(UserID(rawValue: words[0]), to: Set(tools.map(String.init)))
+        }
+        return permissions
+    }
+
+    private static func lines(of text: String) -> [(number: Int, words: [String])] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { number, line in
+            (number + 1, line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init))
+        }.filter { !$0.words.isEmpty }
     }
 
     /// The same with further users' tokens, by name; nothing changes where no token is needed.
@@ -49,13 +70,16 @@ public enum UserAccess: Sendable {
 public enum UsersFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line is not `USER TOKEN`, or its token stands there twice.
     case malformed(line: Int)
+    /// The third word is not `tools=` with names of shipped tools.
+    case unknownTools(line: Int)
 
     /// What is wrong and what to write.
     public var description: String {
-        if case .malformed(let line) = self {
-            "users file, line \(line): write USER TOKEN, each token once"
-        } else {
-            "users file"
+        switch self {
+        case .malformed(let line): "users file, line \(line): write USER TOKEN, each token once"
+        case .unknownTools(let line):
+            "users file, line \(line): behind the token write nothing, or tools= and some of "
+                + ToolCatalogue.all.map { $0.name }.joined(separator: ",")
         }
     }
 }

@@ -35,7 +35,11 @@ public final class BackendServer: Service {
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 backlog: 4096),
-            services: [SessionSweeper(hub: backend.hub, drainLimit: configuration.drainLimit)],
+            services: [
+                SessionSweeper(
+                    hub: backend.hub, drainLimit: configuration.drainLimit,
+                    dispatcherIdleLimit: configuration.dispatcherIdleLimit)
+            ],
             onServerRunning: { [boundPort, monitor = backend.monitor] channel in
                 monitor.startupFinished()
                 boundPort.set(channel.localAddress?.port)
@@ -51,12 +55,15 @@ public final class BackendServer: Service {
 struct SessionSweeper: Service {
     let hub: SessionHub
     let drainLimit: Duration
+    let dispatcherIdleLimit: Duration
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(15))
                 await hub.sweep(.http, idleFor: HTTPPath.idleLimit)
+                await hub.expireDispatchers(idleFor: dispatcherIdleLimit)
+                await hub.sweepOrphans()
             }
         }
         await hub.drain(limit: drainLimit)

@@ -12,7 +12,7 @@ actor SessionHub {
     private var endings: [SessionID: Task<Void, Never>] = [:]
     private(set) var isDraining = false
     let monitor: ContextMonitor
-    private let factory: DispatcherFactory
+    let factory: DispatcherFactory
     private let states: ApplicationStates
     let faults: ActiveFaults
     let agent: ScriptedAgent
@@ -167,7 +167,11 @@ actor SessionHub {
         deadline.cancel()
         for id in sessions.keys { await end(id, reason: "server stops") }
         for ending in endings.values { await ending.value }
+        await factory.registry.drain()
     }
+
+    /// Every session that may own a dispatcher: those in the table and those that are ending.
+    var owners: Set<SessionID> { Set(sessions.keys).union(endings.keys) }
 
     private func countSessions() {
         monitor.setLimit("sessions", limit: 100_000, used: sessions.count)

@@ -23,7 +23,7 @@ struct PathState: Sendable {
     /// The classes a factory makes each user's tools from.
     var toolClasses: Slot<[any Tool.Type]>
     /// The global dispatcher of the singleton pattern.
-    var toolDispatcher: Slot<ToolDispatcher>
+    var toolDispatcher: Slot<ToolBench>
     /// The bridge that carries events to WebSockets; nil where the path needs none.
     var bridge: Slot<Void>?
     /// Whether the path's initialiser still insists on the global dispatcher.
@@ -63,7 +63,7 @@ public enum StartupPattern: String, Sendable, CaseIterable {
 
     /// What start-up does for a path on this pattern.
     func state(
-        of path: ConsumerPath, classes: [any Tool.Type], singleton: ToolDispatcher
+        of path: ConsumerPath, classes: [any Tool.Type], singleton: ToolBench
     ) -> PathState {
         var state = PathState(toolClasses: .present(classes), toolDispatcher: .nil)
         if path == .websocket { state.bridge = self == .noBridge ? .absent : .present(()) }

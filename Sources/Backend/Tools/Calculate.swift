@@ -3,14 +3,22 @@ import WireProtocol
 /// Arithmetic with + - * / and parentheses on decimal numbers.
 struct Calculate: Tool {
     static let name = "calculate"
+    static let summary = "Adds, subtracts, multiplies and divides decimal numbers."
+    static let schema: JSONValue = [
+        "type": "object", "required": ["expression"], "additionalProperties": false,
+        "properties": ["expression": ["type": "string", "minLength": 1, "maxLength": 1000]],
+    ]
 
-    func call(_ arguments: JSONObject) async throws(ToolError) -> String {
+    init(_ context: ToolContext) {}
+
+    func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
         guard let expression = arguments.string("expression"), expression.utf8.count <= 1000 else {
             throw .badArguments("expression: a text of at most 1,000 bytes")
         }
         var parser = Arithmetic(expression)
         let value = try parser.whole()
-        return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        return ToolOutput(
+            value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value))
     }
 }
 

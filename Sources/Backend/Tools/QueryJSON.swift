@@ -3,8 +3,15 @@ import WireProtocol
 /// Follows a JSON pointer (RFC 6901) into a document that comes with the call.
 struct QueryJSON: Tool {
     static let name = "query_json"
+    static let summary = "Follows a JSON pointer into a document."
+    static let schema: JSONValue = [
+        "type": "object", "required": ["document", "pointer"], "additionalProperties": false,
+        "properties": ["document": [:], "pointer": ["type": "string", "maxLength": 1000]],
+    ]
 
-    func call(_ arguments: JSONObject) async throws(ToolError) -> String {
+    init(_ context: ToolContext) {}
+
+    func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
         guard let document = arguments["document"], let pointer = arguments.string("pointer"),
             pointer.isEmpty || pointer.hasPrefix("/")
         else { throw .badArguments("document: any JSON; pointer: a JSON pointer") }
@@ -23,7 +30,7 @@ struct QueryJSON: Tool {
             default: throw .failed("nothing below \(name)")
             }
         }
-        return value.text
+        return ToolOutput(value.text)
     }
 
     /// `~1` is `/` and `~0` is `~`, in that order (RFC 6901 section 4).

@@ -3,8 +3,15 @@ import WireProtocol
 /// Finds the passages of a bundled text that hold most of the words asked for.
 struct SearchCorpus: Tool {
     static let name = "search_corpus"
+    static let summary = "Finds passages in the operators' handbook."
+    static let schema: JSONValue = [
+        "type": "object", "required": ["query"], "additionalProperties": false,
+        "properties": ["query": ["type": "string", "minLength": 1, "maxLength": 1000]],
+    ]
 
-    func call(_ arguments: JSONObject) async throws(ToolError) -> String {
+    init(_ context: ToolContext) {}
+
+    func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
         guard let query = arguments.string("query"), !query.isEmpty else {
             throw .badArguments("query: one or more words")
         }
@@ -14,7 +21,7 @@ struct SearchCorpus: Tool {
             .filter { $0.hits > 0 }
             .sorted { ($1.hits, $0.position) < ($0.hits, $1.position) }
         guard let best = ranked.first else { return "nothing found" }
-        return "\(ranked.count) passages; best: " + Self.passages[best.position]
+        return "\(ranked.count) passages; best: \(Self.passages[best.position])"
     }
 
     private static func words(_ text: String) -> [String] {

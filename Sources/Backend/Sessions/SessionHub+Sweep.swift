@@ -1,0 +1,22 @@
+import WireProtocol
+
+/// What is done again and again to what nobody uses any more.
+extension SessionHub {
+    /// Disposes dispatchers that have not worked for `limit`; their sessions get new ones with their next run.
+    func expireDispatchers(idleFor limit: Duration) async {
+        let unused = await factory.registry.unused(since: now() + (.zero - limit))
+        guard !unused.isEmpty else { return }
+        for id in sessions.keys {
+            // While another one was disposed, this one may have got work.
+            guard let session = sessions[id], session.runs.isEmpty, let dispatcher = session.dispatcher,
+                unused.contains(dispatcher.id)
+            else { continue }
+            sessions[id]?.dispatcher = nil
+            await factory.dispose(
+                dispatcher, of: id, reason: "idle for \(limit.components.seconds) s")
+        }
+    }
+
+    /// Disposes dispatchers that no session owns, two sweeps after they lost theirs.
+    func sweepOrphans() async { await factory.sweep(sessions: owners) }
+}
