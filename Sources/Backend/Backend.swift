@@ -58,11 +58,32 @@ public final class Backend: Sendable {
         monitor.startupPhase("agents", status: "ok", took: clock.now - began)
     }
 
-    /// Replaces one path's initialiser, as a deploy would: sessions opened from now on get the new pattern.
-    public func migrate(_ path: ConsumerPath, to pattern: StartupPattern) {
-        let classes = configuration.toolClasses ?? ToolCatalogue.all
-        states.replace(path, with: pattern.state(of: path, classes: classes, singleton: singleton))
+    /// Replaces one path's initialiser, as a deploy would: runs started from now on get the new pattern.
+    public func migrate(_ path: ConsumerPath, to pattern: StartupPattern) async {
+        await migrate([path: pattern])
     }
+
+    /// Replaces the initialisers of several paths at once; runs under way finish on what they started with.
+    func migrate(_ patterns: [ConsumerPath: StartupPattern]) async {
+        states.replace(states(for: patterns))
+        await hub.renew(Set(patterns.keys))
+    }
+
+    /// Tries out what ``migrate(_:)`` would do.
+    func rehearse(_ patterns: [ConsumerPath: StartupPattern]) async -> Rehearsal {
+        await Rehearsal.run(states(for: patterns), with: hub.factory, at: SystemClock.now())
+    }
+
+    private func states(for patterns: [ConsumerPath: StartupPattern]) -> [ConsumerPath: PathState] {
+        let classes = configuration.toolClasses ?? ToolCatalogue.all
+        return Dictionary(
+            uniqueKeysWithValues: patterns.map { path, pattern in
+                (path, pattern.state(of: path, classes: classes, singleton: singleton))
+            })
+    }
+
+    /// Leaves the audit line of something that an operator did, or was refused.
+    func audit(_ name: String, _ deed: String) { logger.notice("\(name) \(deed)") }
 
     /// The faults that are on.
     public var activeFaults: [FaultSetting] { faults.all }

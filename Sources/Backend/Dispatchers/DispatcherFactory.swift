@@ -69,6 +69,19 @@ struct DispatcherFactory: Sendable {
         }
     }
 
+    /// Whether a path in that state could make a dispatcher: makes one for nobody and disposes it; nil when it could.
+    func rehearse(_ path: ConsumerPath, in state: PathState, at moment: Timestamp) async -> String? {
+        var context = ContextRecord(id: ContextID(rawValue: UUIDv7.text(at: moment)))
+        context.path = path
+        let judgement = PatternDetector.judge(path, state.evidence(of: path))
+        if case .empty(let warning) = judgement.initialization { return warning }
+        do throws(CreationError) {
+            let made = try await make(judgement, context, state)
+            await dispose(made, of: nil, reason: "rehearsal")
+            return nil
+        } catch { return error.description }
+    }
+
     private func make(
         _ judgement: Judgement, _ context: ContextRecord, _ state: PathState
     ) async throws(CreationError) -> ToolDispatcher {

@@ -36,7 +36,7 @@ final class BackgroundPath: Sendable {
     }
 
     private static func id(_ context: BackendContext) -> SessionID {
-        SessionID(rawValue: context.parameters.get("id") ?? "")
+        SessionID(rawValue: context.pathText("id"))
     }
 
     private func start(_ request: Request, _ context: BackendContext) async throws -> Response {

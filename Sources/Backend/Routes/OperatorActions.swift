@@ -1,5 +1,6 @@
 import ContextMonitor
 import Hummingbird
+import PatternDetection
 import WireProtocol
 
 /// What an operator whose token allows it may change while the backend runs.
@@ -24,6 +25,60 @@ struct OperatorActions: Sendable {
             } catch { throw Problem(.badRequest, error.description) }
             return Response(json: faults)
         }
+        actions.post("/sessions/:id/terminate") { _, context in
+            let id = SessionID(rawValue: context.pathText("id"))
+            guard await backend.hub.terminate(id, by: context.operatorName) else {
+                throw Problem(.notFound, "there is no live session \(id)")
+            }
+            return done("terminated session \(id)", by: context)
+        }
+        actions.post("/dispatchers/:id/dispose") { _, context in
+            let id = DispatcherID(rawValue: context.pathText("id"))
+            do throws(OperatorRefusal) { try await backend.hub.dispose(id, by: context.operatorName) } catch {
+                throw error.problem
+            }
+            return done("disposed dispatcher \(id)", by: context)
+        }
+        actions.post("/paths/:path/pattern") { request, context in
+            try await switchPattern(request, context)
+        }
+    }
+
+    /// Moves one path, or with the path `all` every path, to a pattern: all of them or none.
+    ///
+    /// With `"rehearse": true` it is only tried out.
+    private func switchPattern(_ request: Request, _ context: BackendContext) async throws -> Response {
+        let body = try await request.jsonObject()
+        let patterns: [ConsumerPath: StartupPattern]
+        do throws(OperatorRefusal) {
+            patterns = try wanted(context.pathText("path"), body.string("pattern") ?? "")
+        } catch { throw error.problem }
+        let rehearsal = await backend.rehearse(patterns)
+        if body.bool("rehearse") == true {
+            return Response(json: ["passed": .bool(rehearsal.passed), "paths": rehearsal.json])
+        }
+        guard rehearsal.passed || body.bool("force") == true else {
+            throw OperatorRefusal.rehearsalFailed(rehearsal.rows.filter { $0.error != nil }).problem
+        }
+        await backend.migrate(patterns)
+        let words = patterns.sorted { $0.key < $1.key }.map { "\($0.key) to \($0.value.rawValue)" }
+        return done("switched " + words.joined(separator: ", "), by: context)
+    }
+
+    private func wanted(
+        _ path: String, _ pattern: String
+    ) throws(OperatorRefusal) -> [ConsumerPath: StartupPattern] {
+        guard let found = StartupPattern.selectable.first(where: { $0.rawValue == pattern }) else {
+            throw .unknownPattern(pattern)
+        }
+        let paths = path == "all" ? ConsumerPath.all : ConsumerPath.all.filter { $0.rawValue == path }
+        guard !paths.isEmpty else { throw .unknownPath(path) }
+        return Dictionary(uniqueKeysWithValues: paths.map { ($0, found) })
+    }
+
+    private func done(_ deed: String, by context: BackendContext) -> Response {
+        backend.audit(context.operatorName, deed)
+        return Response(json: ["detail": .string(deed)])
     }
 
     /// Every fault there is, and whether it is on.

@@ -50,11 +50,11 @@ struct SessionRoutes: Sendable {
     }
 
     private static func run(_ context: BackendContext) -> RunID {
-        RunID(rawValue: context.parameters.get("id") ?? "")
+        RunID(rawValue: context.pathText("id"))
     }
 
     private func own(_ context: BackendContext) async throws(Problem) -> Session {
-        let id = SessionID(rawValue: context.parameters.get("id") ?? "")
+        let id = SessionID(rawValue: context.pathText("id"))
         do throws(SessionError) { return try await hub.find(id, user: context.user) } catch {
             throw error.problem
         }

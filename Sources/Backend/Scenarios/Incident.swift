@@ -11,6 +11,6 @@ extension Scenario {
         prepare: { $0.patterns[.websocket] = .unmigrated },
         play: { backend, timing in
             try await Task.sleep(for: timing.fixAfter)
-            backend.migrate(.websocket, to: .factory)
+            await backend.migrate(.websocket, to: .factory)
         })
 }

@@ -9,7 +9,7 @@ extension Scenario {
         play: { backend, timing in
             for path in [ConsumerPath.background, .http, .websocket] {
                 try await timing.wait(3)
-                backend.migrate(path, to: .factory)
+                await backend.migrate(path, to: .factory)
             }
         })
 }

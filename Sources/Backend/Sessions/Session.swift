@@ -18,6 +18,8 @@ struct Session: Sendable {
     var endedRuns = EndedRuns()
     /// The WebSocket connection that holds it; nil on other paths and while that connection is lost.
     var connection: String?
+    /// Whether its path was migrated while it worked: it gives its dispatcher up when its runs have ended.
+    var isOutdated = false
     /// Ends the session when nobody has come back for it.
     var grace: Task<Void, any Error>?
 }

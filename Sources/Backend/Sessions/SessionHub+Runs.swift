@@ -71,12 +71,13 @@ extension SessionHub {
         return Stranger(user: other.user, session: other.id, log: other.log)
     }
 
-    private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID) {
+    private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID) async {
         // A session that is being ended has left the table, and another one may have its id.
         guard sessions[id]?.runs[run] != nil else { return }
         sessions[id]?.runs[run] = nil
         sessions[id]?.endedRuns.append(run, end)
         sessions[id]?.interrupt = end.interrupt
         sessions[id]?.lastUsedAt = now()
+        await renewIfOutdated(id)
     }
 }

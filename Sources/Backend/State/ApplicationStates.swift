@@ -23,10 +23,10 @@ final class ApplicationStates: Sendable {
         return state
     }
 
-    /// Replaces one path's initialiser and what start-up left for it.
-    func replace(_ path: ConsumerPath, with state: PathState) {
-        states.withLock { $0[path] = state }
-        tell([path])
+    /// Replaces the initialisers of some paths and what start-up left for them, all at once.
+    func replace(_ changed: [ConsumerPath: PathState]) {
+        states.withLock { $0.merge(changed) { $1 } }
+        tell(changed.keys)
     }
 
     /// Tells the monitor what can be seen now that other faults are on.
