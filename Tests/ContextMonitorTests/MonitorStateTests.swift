@@ -127,4 +127,49 @@ import WireProtocol
         #expect(path?.lastOutcome == OutcomeRecord(.error, error: "e2", at: start))
         #expect(path?.lastUsedAt == ["factory": start, "singleton": start])
     }
+
+    @Test(arguments: [("ctxtop.session", true), ("acme.order", false)])
+    func onlyOurOwnCustomValuesTravelToOperators(name: String, travels: Bool) {
+        var state = MonitorState(configuration, startedAt: start)
+        _ = state.publish(
+            OutgoingEvent(
+                .custom, at: start, ["name": .string(name), "value": ["card": "4111"]],
+                metadata: metadata("r")))
+        let line = String(decoding: state.ring.lines(after: 0, limit: .max).lines[0].line, as: UTF8.self)
+        #expect(line.contains("4111") == travels)
+        #expect(line.contains(name))
+    }
+
+    @Test func oneOpenRunTooManyCostsTheOldest() {
+        var state = MonitorState(configuration, startedAt: start)
+        for index in 0...MonitorState.maximumOpenRuns {
+            var about = EventMetadata()
+            about.run = RunID(rawValue: "r-\(index)")
+            _ = state.publish(
+                OutgoingEvent(.runStarted, at: start + .milliseconds(index), metadata: about))
+        }
+        #expect(state.runs.count == MonitorState.maximumOpenRuns)
+        #expect(state.finishedRuns.records.map(\.id) == ["r-0"])
+        #expect(state.finishedRuns.records.map(\.state) == [.lost])
+    }
+
+    @Test func aQuietMinuteHasTheSessionsOfTheOneBefore() {
+        var history = MinuteHistory()
+        history.countEvent(at: start, path: nil, sessions: 7)
+        let records = history.records(now: start + .seconds(120))
+        #expect(records.map(\.sessions) == [7, 7, 7])
+        #expect(records.map(\.events) == [1, 0, 0])
+    }
+
+    @Test(arguments: [
+        ("localhost", true), ("localhost:8700", true), ("127.0.0.1:8700", true), ("127.9.8.7", true),
+        ("[::1]:8700", true), ("[::1]", true), ("evil.example", false), ("evil.example:8700", false),
+        ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("10.0.0.1", false),
+        ("", false),
+    ])
+    func withoutATokenTheHostMustBeThisMachine(host: String, isAllowed: Bool) {
+        let decision = OperatorAccess.insecureLoopback.decide(
+            authorization: nil, peer: "127.0.0.1", host: host)
+        #expect((decision == .allowed(name: "loopback")) == isAllowed)
+    }
 }

@@ -6,8 +6,10 @@ import Synchronization
 import WireProtocol
 
 extension ContextMonitor {
-    /// How long the stream may be silent before a comment is sent (WIRE.md "SSE": 15 s).
-    private static let heartbeat = Duration.seconds(15)
+    /// How often a stream is looked at for silence; two looks without a write and a comment is sent.
+    ///
+    /// So it is silent for at most 15 s (WIRE.md "SSE").
+    private static let beat = Duration.seconds(5)
     /// How long events may wait for company before they are written: 10 ms (PITFALLS: 5 to 20).
     private static let coalescing = Duration.milliseconds(10)
     /// How much is written at once, in bytes.
@@ -61,7 +63,7 @@ extension ContextMonitor {
         }
         let beat = Task {
             while !Task.isCancelled {
-                try await Task.sleep(for: Self.heartbeat)
+                try await Task.sleep(for: Self.beat)
                 wake.yield()
             }
         }
@@ -78,9 +80,11 @@ extension ContextMonitor {
                 while let buffer = nextChunk(&position) {
                     try await writer.write(buffer)
                     lastWrite = .now
+                    // A stream that is never empty would else not notice that the server stops.
+                    if Task.isShuttingDownGracefully { return }
                     if buffer.readableBytes < Self.chunk { try await Task.sleep(for: Self.coalescing) }
                 }
-                if .now - lastWrite >= Self.heartbeat {
+                if .now - lastWrite >= Self.beat * 2 {
                     try await writer.write(ByteBuffer(string: ": alive\n\n"))
                     lastWrite = .now
                 }

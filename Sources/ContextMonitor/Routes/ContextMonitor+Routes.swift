@@ -26,14 +26,19 @@ extension ContextMonitor {
             middleware: OperatorGate(access: access))
         operators.get("/snapshot") { _, _ in Response(json: self.snapshot().json) }
         operators.get("/contexts/:id") { _, context in
-            let id = context.parameters.get("id") ?? ""
-            let moment = self.now()
-            guard let found = self.state.withLock({ $0.context(ContextID(rawValue: id), now: moment) }) else {
-                throw Problem(.notFound, "there is no live context \(id)")
-            }
-            return Response(json: found)
+            try self.contextResponse(ContextID(rawValue: context.parameters.get("id") ?? ""))
         }
         operators.get("/events") { request, _ in try self.eventStream(request) }
+    }
+
+    private func contextResponse(_ id: ContextID) throws(Problem) -> Response {
+        let moment = now()
+        let (found, session, ring) = state.withLock { state in
+            (state.context(id, now: moment), state.contexts[id]?.session, state.ring)
+        }
+        guard var object = found?.object else { throw Problem(.notFound, "there is no live context \(id)") }
+        object["events"] = .array(ring.events(of: session))
+        return Response(json: .object(object))
     }
 
     private func healthResponse() -> Response {

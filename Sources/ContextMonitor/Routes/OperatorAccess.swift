@@ -84,7 +84,7 @@ extension OperatorAccess {
     }
 
     func decide(
-        authorization: String?, peer: String?, right: OperatorRight = .read
+        authorization: String?, peer: String?, host: String? = nil, right: OperatorRight = .read
     ) -> Decision {
         switch self {
         case .nobody:
@@ -95,6 +95,12 @@ extension OperatorAccess {
             guard let peer, peer == "::1" || peer.hasPrefix("127.") || peer.hasPrefix("::ffff:127.") else {
                 return .unauthorized(
                     reason: nil, detail: "only loopback connections are allowed without a token")
+            }
+            // A page of another site can have its name resolved to this machine, but not name itself localhost.
+            if let host, !LoopbackHost.contains(authority: host) {
+                return .unauthorized(
+                    reason: nil,
+                    detail: "the request is for \(host), not for localhost or 127.0.0.1; use --token-file")
             }
             return .allowed(name: "loopback")
         case .tokens(let tokens):

@@ -20,7 +20,7 @@ public struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddlewa
     ) async throws -> Response {
         let decision = access.decide(
             authorization: request.headers[.authorization], peer: context.remoteAddress?.ipAddress,
-            right: right)
+            host: request.head.authority, right: right)
         switch decision {
         case .unauthorized(let reason, let detail): throw Problem.unauthorized(reason: reason, detail)
         case .forbidden(let detail):

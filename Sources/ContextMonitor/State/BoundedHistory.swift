@@ -46,12 +46,15 @@ struct MinuteHistory {
         durations[moment.milliseconds / 60_000, default: []].append(Double(took.wholeMilliseconds))
     }
 
-    /// The buckets, oldest first, minutes without events included as zeros between others.
+    /// The buckets, oldest first; a minute without events has none, and the sessions of the minute before.
     func records(now: Timestamp) -> [HistoryBucket] {
         let last = now.milliseconds / 60_000
         guard let first = buckets.keys.filter({ $0 > last - 60 }).min(), first <= last else { return [] }
+        var sessions = 0
         return (first...last).map { minute in
             var bucket = buckets[minute] ?? HistoryBucket(at: Timestamp(milliseconds: minute * 60_000))
+            if buckets[minute] == nil { bucket.sessions = sessions }
+            sessions = bucket.sessions
             if let sorted = durations[minute]?.sorted(), !sorted.isEmpty {
                 bucket.runP95Ms =
                     sorted[min(sorted.count - 1, Int((Double(sorted.count) * 0.95).rounded(.up)) - 1)]

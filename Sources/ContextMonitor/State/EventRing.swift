@@ -55,6 +55,15 @@ struct EventRing {
         return (lines, lost)
     }
 
+    /// The newest 200 events of a session, oldest first.
+    ///
+    /// It looks into every line: call it on a copy, not while others wait for the monitor.
+    func events(of session: SessionID?) -> [JSONValue] {
+        guard let session else { return [] }
+        let needle = Array("\"session\":\(JSONValue.string(session.rawValue).text)".utf8)
+        return newest(200) { $0.contains(needle) }.compactMap { try? JSONParser.parse($0) }
+    }
+
     /// The newest lines that `keep` accepts, oldest first.
     func newest(_ limit: Int, where keep: ([UInt8]) -> Bool) -> [[UInt8]] {
         var found: [[UInt8]] = []

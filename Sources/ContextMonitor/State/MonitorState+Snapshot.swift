@@ -44,7 +44,7 @@ extension MonitorState {
         }
     }
 
-    /// One context whole: ids, dispatcher with its past, and the newest events about it.
+    /// One context: ids, dispatcher with its past, limits; its events are looked for by ``EventRing/events(of:)``.
     func context(_ id: ContextID, now: Timestamp) -> JSONValue? {
         guard let record = contexts[id] else { return nil }
         var object = record.json.object ?? JSONObject()
@@ -65,9 +65,6 @@ extension MonitorState {
         } else {
             object["audit"] = []
         }
-        let needle = Array("\"session\":\"\(record.session?.rawValue ?? "")\"".utf8)
-        let lines = ring.newest(200) { record.session != nil && $0.contains(needle) }
-        object["events"] = .array(lines.compactMap { try? JSONParser.parse($0) })
         object["limits"] = .object(
             limits.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = $1.value.json })
         return .object(object)

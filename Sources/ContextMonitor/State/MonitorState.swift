@@ -31,6 +31,17 @@ struct MonitorState {
         startup.phase = "starting"
     }
 
+    /// How many runs may be open: one more, and the oldest counts as lost; an embedder may never end any.
+    static let maximumOpenRuns = 10_000
+
+    private mutating func loseOldestRun() {
+        guard let oldest = runs.values.min(by: { $0.startedAt < $1.startedAt }) else { return }
+        var record = oldest.record
+        record.state = .lost
+        runs[record.id] = nil
+        finishedRuns.append(record)
+    }
+
     /// A live session and what only the monitor keeps of it.
     struct SessionEntry {
         var record: SessionRecord
@@ -84,6 +95,7 @@ struct MonitorState {
             record.user = event.metadata.user
             record.agent = event.metadata.agent
             record.state = .open
+            if runs.count >= Self.maximumOpenRuns { loseOldestRun() }
             runs[run] = RunEntry(record: record, startedAt: event.timestamp)
         }
         if let run = event.metadata.run, runs[run] != nil {

@@ -13,8 +13,12 @@ extension OutgoingEvent {
     var lineWithoutPayload: [UInt8] {
         var hidden = 0
         var kept = JSONObject()
+        // Ours hold names and states only; what an embedder's own CUSTOM holds nobody here knows.
+        let isOurs = type == .custom && CustomEventName(rawValue: fields.string("name") ?? "") != nil
         for member in fields.members {
-            guard Self.payloadFields.contains(member.name), type != .custom else {
+            let isPayload =
+                Self.payloadFields.contains(member.name) || (type == .custom && member.name == "value")
+            guard isPayload, !isOurs else {
                 kept.append(member.name, member.value)
                 continue
             }
