@@ -1,18 +1,28 @@
 #define _GNU_SOURCE 1
 #include "include/CPseudoTerminal.h"
+#include <fcntl.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
-pid_t pt_spawn(const char *path, char *const arguments[], char *const environment[], int rows, int columns, int *master) {
+pid_t pt_spawn(const char *path, char *const arguments[], char *const environment[], int rows, int columns, int *master,
+               uint64_t *modes) {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
-    pid_t child = forkpty(master, NULL, NULL, &size);
+    int slave = -1;
+    if (openpty(master, &slave, NULL, NULL, &size) != 0) return -1;
+    /* The children of other tests must not hold this terminal open. */
+    fcntl(*master, F_SETFD, FD_CLOEXEC);
+    fcntl(slave, F_SETFD, FD_CLOEXEC);
+    *modes = pt_modes(*master);
+    pid_t child = fork();
     if (child == 0) {
-        execve(path, arguments, environment);
+        if (login_tty(slave) == 0) execve(path, arguments, environment);
         _exit(127);
     }
+    close(slave);
     return child;
 }
 

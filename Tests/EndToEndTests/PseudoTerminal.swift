@@ -25,10 +25,11 @@ final class PseudoTerminal: @unchecked Sendable {
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         var descriptor: Int32 = -1
-        pid = pt_spawn(path, &argv, &envp, Int32(rows), Int32(columns), &descriptor)
+        var modes: UInt64 = 0
+        pid = pt_spawn(path, &argv, &envp, Int32(rows), Int32(columns), &descriptor, &modes)
         master = descriptor
         for pointer in argv + envp { free(pointer) }
-        modesBefore = pt_modes(master)
+        modesBefore = modes
         _ = fcntl(master, F_SETFL, O_NONBLOCK)
     }
 
