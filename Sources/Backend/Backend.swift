@@ -53,7 +53,8 @@ public final class Backend: Sendable {
         hub = SessionHub(
             monitor: monitor, factory: factory, states: states,
             agent: ScriptedAgent(pace: configuration.pace, seed: configuration.seed),
-            faults: faults, graceTime: configuration.resumeGrace, now: SystemClock.now)
+            faults: faults, graceTime: configuration.resumeGrace, contextLimit: configuration.contextLimit,
+            limits: configuration.userLimits, now: SystemClock.now)
         background = BackgroundPath(hub: hub)
         monitor.startupPhase("agents", status: "ok", took: clock.now - began)
     }

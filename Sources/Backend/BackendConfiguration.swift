@@ -35,6 +35,10 @@ public struct BackendConfiguration: Sendable {
     public var resumeGrace = Duration.seconds(30)
     /// How long a dispatcher may be without work before it is disposed; its session gets a new one when it needs one.
     public var dispatcherIdleLimit = Duration.seconds(900)
+    /// How long a context may last after it last got work; then its session ends, and what still runs in it.
+    public var contextLimit = Duration.seconds(3600)
+    /// How much one user may have at the same time.
+    public var userLimits = UserLimits()
     /// Which tools which user may use.
     public var permissions = ToolPermissions()
     /// The faults that are on from the start.

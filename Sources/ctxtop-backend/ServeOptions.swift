@@ -36,6 +36,14 @@ struct ServeOptions: ParsableArguments {
     var trafficText: String?
     @Option(help: "How many seconds running runs may go on when the server stops.")
     var drainTimeout = 10
+    @Option(help: "How many seconds a context lasts after it last got work.")
+    var contextDeadline = 3600
+    @Option(help: "How many WebSocket connections one user may have.")
+    var userConnections = UserLimits().connections
+    @Option(help: "How many sessions and jobs, each with its dispatcher, one user may have.")
+    var userDispatchers = UserLimits().dispatchers
+    @Option(help: "How many runs one user may have under way.")
+    var userRuns = UserLimits().runs
     @Option(help: "trace|debug|info|notice|warning|error|critical")
     var logLevel = Logger.Level.notice
 
@@ -51,6 +59,9 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError("--port takes 0 to 65535; 0 takes a free one")
         }
         guard drainTimeout >= 0 else { throw ValidationError("--drain-timeout takes seconds from 0 on") }
+        guard min(contextDeadline, userConnections, userDispatchers, userRuns) >= 1 else {
+            throw ValidationError("--context-deadline and the limits of a user take numbers from 1 on")
+        }
         if insecureLoopback, !LoopbackHost.contains(host) {
             throw ValidationError("--insecure-loopback needs a loopback --host; use --token-file for \(host)")
         }
@@ -66,6 +77,10 @@ struct ServeOptions: ParsableArguments {
         configuration.exposesPayloads = exposePayloads
         configuration.offersEcho = echo
         configuration.drainLimit = .seconds(drainTimeout)
+        configuration.contextLimit = .seconds(contextDeadline)
+        configuration.userLimits.connections = userConnections
+        configuration.userLimits.dispatchers = userDispatchers
+        configuration.userLimits.runs = userRuns
         do throws(PatternAssignmentError) {
             configuration.patterns = try PatternAssignment(parsing: pattern)
         } catch {

@@ -42,7 +42,7 @@ struct JSONRPCError: Error {
         case notFound = -32004
         case conflict = -32009
         case gone = -32010
-        case tooManyRuns = -32029
+        case limitReached = -32029
         case draining = -32053
     }
 
@@ -77,7 +77,10 @@ extension SessionError {
             JSONRPCError(.conflict, "resume: the session's last run ended with no such interrupt")
         case .draining: JSONRPCError(.draining, "the server is stopping; connect again")
         case .tooManyRuns(let limit):
-            JSONRPCError(.tooManyRuns, "the session has \(limit) runs under way, its limit")
+            JSONRPCError(.limitReached, "the session has \(limit) runs under way, its limit")
+        case .userLimit(let kind, let limit):
+            JSONRPCError(
+                .limitReached, "you have \(limit) \(kind.rawValue), the limit of one user; end one first")
         }
     }
 }

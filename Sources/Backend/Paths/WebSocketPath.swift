@@ -14,6 +14,11 @@ struct WebSocketPath: Sendable {
     ///
     /// - Parameter traceparent: The caller's trace, from the request that became the connection.
     func serve(_ connection: WebSocketConnection, user: UserID, traceparent: String?) async {
+        do throws(SessionError) { try await hub.connect(user) } catch {
+            connection.close(code: .limitReached, reason: error.rpcError.message)
+            _ = await connection.closed
+            return
+        }
         let id = UUIDv7.text(at: SystemClock.now())
         var conversation = WebSocketConversation(
             hub: hub, connection: connection, user: user, id: id, traceparent: traceparent)
@@ -27,7 +32,13 @@ struct WebSocketPath: Sendable {
         // A cancelled task reads no more, and the wait for the end of the connection does not see that.
         if Task.isCancelled { connection.close(code: .goingAway, reason: "server stops") }
         await conversation.end(await connection.closed)
+        await hub.disconnect(user)
     }
+}
+
+extension WebSocketCloseCode {
+    /// 4429: the user has as many connections as one user may.
+    static let limitReached = WebSocketCloseCode(4429) ?? .policyViolation
 }
 
 /// What one connection has opened.

@@ -63,6 +63,10 @@ extension SessionError {
             Problem(
                 .tooManyRequests, "the session has \(limit) runs under way, its limit; wait for one to end",
                 headers: [.retryAfter: "1"])
+        case .userLimit(let kind, let limit):
+            Problem(
+                .tooManyRequests, "you have \(limit) \(kind.rawValue), the limit of one user; end one first",
+                headers: [.retryAfter: "1"])
         }
     }
 }

@@ -38,7 +38,7 @@ public final class BackendServer: Service {
             services: [
                 SessionSweeper(
                     hub: backend.hub, drainLimit: configuration.drainLimit,
-                    dispatcherIdleLimit: configuration.dispatcherIdleLimit)
+                    dispatcherIdleLimit: configuration.dispatcherIdleLimit),
             ],
             onServerRunning: { [boundPort, monitor = backend.monitor] channel in
                 monitor.startupFinished()
@@ -63,7 +63,9 @@ struct SessionSweeper: Service {
                 try? await Task.sleep(for: .seconds(15))
                 await hub.sweep(.http, idleFor: HTTPPath.idleLimit)
                 await hub.expireDispatchers(idleFor: dispatcherIdleLimit)
+                await hub.endOverdue()
                 await hub.sweepOrphans()
+                await hub.showUsage()
             }
         }
         await hub.drain(limit: drainLimit)

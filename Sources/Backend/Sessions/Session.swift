@@ -6,7 +6,7 @@ struct Session: Sendable {
     let id: SessionID
     let user: UserID
     let path: ConsumerPath
-    let context: ContextRecord
+    var context: ContextRecord
     let log: SessionEventLog
     var dispatcher: ToolDispatcher?
     var lastUsedAt: Timestamp
@@ -62,6 +62,8 @@ enum SessionError: Error, Equatable {
     case draining
     /// The session has as many runs under way as it may.
     case tooManyRuns(limit: Int)
+    /// The user has as many of these as one user may.
+    case userLimit(UserLimits.Kind, limit: Int)
     /// The run's id is that of a run under way.
     case runExists
     /// The run answers a question that the session's last run did not end with.

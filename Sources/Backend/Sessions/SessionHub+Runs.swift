@@ -37,6 +37,7 @@ extension SessionHub {
         guard input.resume.allSatisfy({ $0.interrupt == session.interrupt?.id }) else { throw .noInterrupt }
         let run = input.run ?? RunID(rawValue: UUIDv7.text(at: now()))
         if session.runs[run] != nil { throw .runExists }
+        try take(.runs, by: user)
         var metadata = EventMetadata()
         metadata.user = user
         metadata.session = id
@@ -50,7 +51,7 @@ extension SessionHub {
             interrupt: session.interrupt, faults: faults)
         let task = Task { [weak self] in
             let end = await execution.run(input)
-            await self?.finished(run, end, in: id)
+            await self?.finished(run, end, in: id, of: user)
             return end
         }
         sessions[id]?.runs[run] = task
@@ -58,7 +59,9 @@ extension SessionHub {
         sessions[id]?.lastUsedAt = now()
         var context = session.context
         context.run = run
+        context.deadline = now() + contextLimit
         context.dispatcher = dispatcher.id
+        sessions[id]?.context = context
         monitor.contextChanged(context)
         return (run, task)
     }
@@ -71,7 +74,8 @@ extension SessionHub {
         return Stranger(user: other.user, session: other.id, log: other.log)
     }
 
-    private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID) async {
+    private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID, of user: UserID) async {
+        usage.giveBack(.runs, by: user)
         // A session that is being ended has left the table, and another one may have its id.
         guard sessions[id]?.runs[run] != nil else { return }
         sessions[id]?.runs[run] = nil

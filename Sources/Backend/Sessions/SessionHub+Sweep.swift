@@ -17,6 +17,15 @@ extension SessionHub {
         }
     }
 
+    /// Ends every session whose context is past its deadline, with the runs that still go on.
+    func endOverdue() async {
+        let moment = now()
+        for id in sessions.keys {
+            guard let deadline = sessions[id]?.context.deadline, deadline < moment else { continue }
+            await end(id, reason: "its context is past its deadline")
+        }
+    }
+
     /// Disposes dispatchers that no session owns, two sweeps after they lost theirs.
     func sweepOrphans() async { await factory.sweep(sessions: owners) }
 }

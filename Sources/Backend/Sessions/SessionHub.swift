@@ -4,9 +4,6 @@ import WireProtocol
 
 /// Every session, its dispatcher and its runs.
 actor SessionHub {
-    /// A context must be gone this long after it was made: 1 hour.
-    static let deadline = Duration.seconds(3600)
-
     var sessions: [SessionID: Session] = [:]
     /// The sessions that are out of the table and not yet gone.
     private var endings: [SessionID: Task<Void, Never>] = [:]
@@ -18,11 +15,18 @@ actor SessionHub {
     let agent: ScriptedAgent
     /// How long a session outlives a WebSocket connection that was lost.
     let graceTime: Duration
+    /// How long a context may last after it last got work.
+    let contextLimit: Duration
+    /// What each user has.
+    var usage: UserUsage
+    /// The usage that operators were told of last.
+    var shown: [UserLimits.Kind: Int] = [:]
     let now: @Sendable () -> Timestamp
 
     init(
         monitor: ContextMonitor, factory: DispatcherFactory, states: ApplicationStates, agent: ScriptedAgent,
-        faults: ActiveFaults = .init(), graceTime: Duration, now: @escaping @Sendable () -> Timestamp
+        faults: ActiveFaults = .init(), graceTime: Duration, contextLimit: Duration = .seconds(3600),
+        limits: UserLimits = .init(), now: @escaping @Sendable () -> Timestamp
     ) {
         self.monitor = monitor
         self.factory = factory
@@ -30,6 +34,8 @@ actor SessionHub {
         self.agent = agent
         self.faults = faults
         self.graceTime = graceTime
+        self.contextLimit = contextLimit
+        usage = UserUsage(limits: limits)
         self.now = now
     }
 
@@ -47,6 +53,7 @@ actor SessionHub {
             sessions[wanted]?.lastUsedAt = now()
             return try await equip(known)
         }
+        try take(.dispatchers, by: user)
         let moment = now()
         let id = wanted ?? SessionID(rawValue: UUIDv7.text(at: moment))
         var context = ContextRecord(id: ContextID(rawValue: UUIDv7.text(at: moment)))
@@ -56,7 +63,7 @@ actor SessionHub {
         context.request = request
         context.connection = connection
         context.createdAt = moment
-        context.deadline = moment + Self.deadline
+        context.deadline = moment + contextLimit
         var session = Session(
             id: id, user: user, path: path, context: context, log: SessionEventLog(), lastUsedAt: moment)
         session.connection = connection
@@ -139,6 +146,7 @@ actor SessionHub {
         monitor.sessionEnded(session.id, reason: reason)
         session.log.finish()
         endings[session.id] = nil
+        usage.giveBack(.dispatchers, by: session.user)
         countSessions()
     }
 
