@@ -18,6 +18,7 @@ public final class Backend: Sendable {
     private let states: ApplicationStates
     private let singleton: ToolBench
     private let background: BackgroundPath
+    let readiness: ReadinessProbe
 
     /// Starts up: sets each path's state, declares it, and tells the monitor every phase.
     public init(_ configuration: BackendConfiguration, logger: Logger) {
@@ -56,6 +57,9 @@ public final class Backend: Sendable {
             faults: faults, graceTime: configuration.resumeGrace, contextLimit: configuration.contextLimit,
             limits: configuration.userLimits, now: SystemClock.now)
         background = BackgroundPath(hub: hub)
+        readiness = ReadinessProbe(
+            monitor: monitor, states: states, faults: faults,
+            allowsLegacyFallback: configuration.allowsLegacyFallback)
         monitor.startupPhase("agents", status: "ok", took: clock.now - began)
     }
 

@@ -36,12 +36,14 @@ public final class BackendServer: Service {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 backlog: 4096),
             services: [
+                backend.readiness,
                 SessionSweeper(
                     hub: backend.hub, drainLimit: configuration.drainLimit,
                     dispatcherIdleLimit: configuration.dispatcherIdleLimit),
             ],
-            onServerRunning: { [boundPort, monitor = backend.monitor] channel in
-                monitor.startupFinished()
+            onServerRunning: { [boundPort, backend] channel in
+                await backend.readiness.probeAll()
+                backend.monitor.startupFinished()
                 boundPort.set(channel.localAddress?.port)
             }, logger: logger)
         do { try await application.run() } catch {

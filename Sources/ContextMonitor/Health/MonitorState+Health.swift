@@ -16,7 +16,7 @@ extension MonitorState {
     }
 
     /// Both patterns of one path, validated: what each looks like, and how the last creation ended.
-    private func patternCheck(_ record: PathRecord) -> CheckRecord {
+    func patternCheck(_ record: PathRecord) -> CheckRecord {
         let judgement = record.judgement
         var check = CheckRecord(name: "pattern:\(record.path)")
         check.observedValue = judgement.verdict.description
@@ -51,19 +51,6 @@ extension MonitorState {
         var uptime = CheckRecord(name: "uptime", status: .pass)
         uptime.observedValue = String(now.since(startedAt).wholeMilliseconds / 1000)
         return [connections, uptime]
-    }
-
-    /// Whether work may be sent here, and why not.
-    func readiness() -> [CheckRecord] {
-        var startupCheck = CheckRecord(name: "startup", status: startup.phase == "complete" ? .pass : .fail)
-        startupCheck.output = startup.error ?? startup.phase
-        let draining = CheckRecord(name: "draining", status: isDraining ? .fail : .pass)
-        return [startupCheck, draining]
-            + pathRecords.map(patternCheck).map { check in
-                var check = check
-                if check.status != .fail { check.status = .pass }
-                return check
-            }
     }
 }
 

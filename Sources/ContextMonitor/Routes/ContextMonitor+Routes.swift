@@ -48,8 +48,6 @@ extension ContextMonitor {
             status: health.status == .fail ? .serviceUnavailable : .ok, mediaType: HealthDocument.mediaType)
     }
 
-    private func readiness() -> [CheckRecord] { state.withLock { $0.readiness() } }
-
     /// The text that Kubernetes' own components answer with; a check in `?exclude=` does not count.
     private static func kubernetes(_ request: Request, _ name: String, _ checks: [CheckRecord]) -> Response {
         let query = request.uri.queryParameters
@@ -58,7 +56,8 @@ extension ContextMonitor {
         let hasFailed = counted.contains { $0.status == .fail }
         var lines = counted.map { check in
             check.status == .fail
-                ? "[-]\(check.name) failed: \(check.output ?? "no reason given")" : "[+]\(check.name) ok"
+                ? "[-]\(check.name) failed: \(check.output ?? "no reason given")"
+                : "[+]\(check.name) ok" + (check.observedValue.map { ": \($0)" } ?? "")
         }
         lines += checks.filter { excluded.contains($0.name) }.map { "[+]\($0.name) excluded: ok" }
         lines.append("\(name) check \(hasFailed ? "failed" : "passed")")

@@ -21,6 +21,8 @@ struct MonitorState {
     var contexts: [ContextID: ContextRecord] = [:]
     var limits: [String: LimitRecord] = [:]
     var checks: [String: CheckRecord] = [:]
+    /// What the server checks by itself for `/readyz`, by name.
+    var readinessChecks: [String: TimedCheck] = [:]
     var history = MinuteHistory()
     var ring: EventRing
 
