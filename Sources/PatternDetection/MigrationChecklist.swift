@@ -14,6 +14,8 @@ public enum MigrationChecklist {
     public struct PathFacts: Hashable, Sendable {
         /// How the path was judged.
         public var judgement: Judgement
+        /// Every row that was seen of it.
+        public var evidence: [Evidence]
         /// Dispatcher creations that succeeded on it.
         public var created: Int
         /// Dispatcher creations that failed on it.
@@ -22,11 +24,31 @@ public enum MigrationChecklist {
         public var fallbacks: Int
 
         /// Puts the facts together.
-        public init(judgement: Judgement, created: Int, failed: Int, fallbacks: Int) {
+        public init(
+            judgement: Judgement, evidence: [Evidence], created: Int, failed: Int, fallbacks: Int
+        ) {
             self.judgement = judgement
+            self.evidence = evidence
             self.created = created
             self.failed = failed
             self.fallbacks = fallbacks
+        }
+    }
+
+    /// What is known about the backend as a whole when the checklist is asked.
+    public struct BackendFacts: Hashable, Sendable {
+        /// Its consumer paths.
+        public var paths: [PathFacts]
+        /// The phases of start-up that were reported, as rows: the phase and how it ended.
+        public var startup: [Evidence]
+        /// What each health check says, by its name; nil when no health was seen.
+        public var healthChecks: [String: String]?
+
+        /// Puts the facts together.
+        public init(paths: [PathFacts], startup: [Evidence], healthChecks: [String: String]?) {
+            self.paths = paths
+            self.startup = startup
+            self.healthChecks = healthChecks
         }
     }
 
@@ -42,52 +64,22 @@ public enum MigrationChecklist {
         public let evidence: [Evidence]
     }
 
-    /// Asks every item, in the seed's order.
-    ///
-    /// - Parameter hasPatternHealthChecks: whether the health endpoint has a check for every path's pattern; nil
-    ///   when that was not seen.
-    public static func items(_ paths: [PathFacts], hasPatternHealthChecks: Bool?) -> [Item] {
-        let names = paths.map(\.judgement.path.rawValue).sorted().joined(separator: ", ")
-        func seen(_ field: String, _ value: String) -> [Evidence] {
-            [Evidence(EvidenceField(rawValue: field), value, source: "paths")]
-        }
-        func perPath(_ keep: (PathFacts) -> Bool) -> String {
-            paths.filter(keep).map(\.judgement.path.rawValue).sorted().joined(separator: ", ")
-        }
-        let missing = perPath { if case .missingComponent = $0.judgement.verdict { true } else { false } }
-        let undetected = perPath { $0.judgement.verdict == .unknown }
-        let untried = perPath { $0.created + $0.failed == 0 }
-        let failing = perPath { $0.failed > 0 && $0.created == 0 }
-        let fellBack = perPath { $0.fallbacks > 0 }
-        func item(_ id: String, _ text: String, _ state: State, _ evidence: [Evidence]) -> Item {
-            Item(id: id, text: text, state: paths.isEmpty ? .unknown : state, evidence: evidence)
-        }
-        return [
-            item("paths", "Identify all consumer paths", .done, seen("paths", names)),
-            item(
-                "initialization", "Update initialization sequences", missing.isEmpty ? .done : .open,
-                seen("still requiring a missing component", missing.isEmpty ? "none" : missing)),
-            item(
-                "detection", "Add pattern detection logic", undetected.isEmpty ? .done : .open,
-                seen("without evidence", undetected.isEmpty ? "none" : undetected)),
-            item(
-                "fallbacks", "Implement graceful fallbacks", fellBack.isEmpty ? .unknown : .done,
-                seen("fallbacks used", fellBack.isEmpty ? "none" : fellBack)),
-            item(
-                "tests", "Create integration tests for each path",
-                !failing.isEmpty ? .open : untried.isEmpty ? .done : .unknown,
-                seen(
-                    "outcomes",
-                    !failing.isEmpty
-                        ? "only failures: \(failing)"
-                        : untried.isEmpty ? "every path created a dispatcher" : "none yet: \(untried)")),
-            item("indicators", "Document pattern indicators", .done, seen("explained", "ctxtop explain ID")),
-            item(
-                "health", "Update health checks",
-                hasPatternHealthChecks.map { $0 ? .done : .open } ?? .unknown,
-                seen(
-                    "pattern checks",
-                    hasPatternHealthChecks.map { $0 ? "one per path" : "missing" } ?? "not seen")),
+    /// Asks every item, in the seed's order; nothing is known of a backend without paths.
+    public static func items(_ facts: BackendFacts) -> [Item] {
+        let questions: [(id: String, text: String, ask: (BackendFacts) -> Answer)] = [
+            ("paths", "Identify all consumer paths", paths),
+            ("initialization", "Update initialization sequences", initialization),
+            ("detection", "Add pattern detection logic", detection),
+            ("fallbacks", "Implement graceful fallbacks", fallbacks),
+            ("tests", "Create integration tests for each path", tests),
+            ("indicators", "Document pattern indicators", indicators),
+            ("health", "Update health checks", health),
         ]
+        return questions.map { question in
+            let answer = question.ask(facts)
+            return Item(
+                id: question.id, text: question.text, state: facts.paths.isEmpty ? .unknown : answer.state,
+                evidence: answer.evidence)
+        }
     }
 }

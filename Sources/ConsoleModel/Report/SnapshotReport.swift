@@ -105,13 +105,15 @@ extension ConsoleState {
         }
         let facts = backend.paths.values.map { path in
             MigrationChecklist.PathFacts(
-                judgement: path.judgement, created: path.record.created, failed: path.record.failed,
-                fallbacks: path.record.fallbacks)
+                judgement: path.judgement, evidence: path.record.evidence.map(\.evidence),
+                created: path.record.created, failed: path.record.failed, fallbacks: path.record.fallbacks)
         }
-        let names = Set(backend.health.record.checks.map(\.name))
-        let hasChecks =
-            names.isEmpty ? nil : facts.allSatisfy { names.contains("pattern:\($0.judgement.path)") }
-        return MigrationChecklist.items(facts, hasPatternHealthChecks: hasChecks).map { item in
+        let checks = backend.health.record.checks
+        let words = Dictionary(
+            checks.map { ($0.name, $0.output ?? "") }, uniquingKeysWith: { first, _ in first })
+        let known = MigrationChecklist.BackendFacts(
+            paths: facts, startup: [], healthChecks: checks.isEmpty ? nil : words)
+        return MigrationChecklist.items(known).map { item in
             ChecklistRecord(
                 id: item.id, text: item.text, state: .init(rawValue: item.state.rawValue) ?? .unknown,
                 evidence: item.evidence.map { EvidenceRecord($0, at: nil) })

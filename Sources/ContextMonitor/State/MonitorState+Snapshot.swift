@@ -23,7 +23,7 @@ extension MonitorState {
         snapshot.runsOmitted = finishedRuns.omitted
         snapshot.contexts = contexts.values.sorted { $0.id < $1.id }
         snapshot.limits = limits
-        snapshot.checklist = checklist
+        snapshot.checklist = checklist(snapshot.health)
         snapshot.lastEventID = "\(configuration.bootID)-\(ring.nextNumber - 1)"
         snapshot.history = history.records(now: now)
         return snapshot
@@ -32,12 +32,20 @@ extension MonitorState {
     /// The paths in the order they were declared.
     var pathRecords: [PathRecord] { pathOrder.compactMap { paths[$0] } }
 
-    private var checklist: [ChecklistRecord] {
+    private func checklist(_ health: HealthRecord) -> [ChecklistRecord] {
         let facts = pathRecords.map {
             MigrationChecklist.PathFacts(
-                judgement: $0.judgement, created: $0.created, failed: $0.failed, fallbacks: $0.fallbacks)
+                judgement: $0.judgement, evidence: $0.evidence.map(\.evidence), created: $0.created,
+                failed: $0.failed, fallbacks: $0.fallbacks)
         }
-        return MigrationChecklist.items(facts, hasPatternHealthChecks: true).map { item in
+        let known = MigrationChecklist.BackendFacts(
+            paths: facts,
+            startup: startup.phases.map {
+                Evidence(EvidenceField(rawValue: "startup.\($0.name)"), $0.status, source: "start-up")
+            },
+            healthChecks: Dictionary(
+                health.checks.map { ($0.name, $0.output ?? "") }, uniquingKeysWith: { first, _ in first }))
+        return MigrationChecklist.items(known).map { item in
             ChecklistRecord(
                 id: item.id, text: item.text, state: .init(rawValue: item.state.rawValue) ?? .unknown,
                 evidence: item.evidence.map { EvidenceRecord($0, at: nil) })
