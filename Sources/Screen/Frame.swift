@@ -58,7 +58,7 @@ public struct Frame: Sendable {
             pen.right -= 1
             draw(text, &pen)
             // Of a wide character that did not fit, a blank stands before the mark.
-            pen.column = min(pen.column, pen.right)
+            pen.column = max(rect.x + x, min(pen.column, pen.right))
             pen.right += 1
             put(0x2026, columns: 1, &pen)
             return pen.column - rect.x

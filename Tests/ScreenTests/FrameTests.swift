@@ -56,6 +56,14 @@ import Testing
         #expect(line("abcde", limit: 5) == "abcde       ")
     }
 
+    @Test func aTextWithoutRoomChangesNothing() {
+        var frame = Frame(width: 4, height: 1)
+        frame.write("abcd", line: 0, in: frame.bounds)
+        frame.write("wide", x: 4, line: 0, in: frame.bounds, width: 0)
+        frame.write("wide", x: 9, line: 0, in: frame.bounds, width: 3)
+        #expect(frame.lines == ["abcd"])
+    }
+
     @Test func combiningCharactersShareTheirCell() {
         var frame = Frame(width: 6, height: 1)
         frame.write("e\u{301}x", line: 0, in: frame.bounds)
