@@ -56,4 +56,11 @@ bench: build ## measured ratios; see Benchmarks/README.md
 install: build ## into PREFIX (default /usr/local)
 	install -D -m 755 .build/release/ctxtop $(DESTDIR)$(PREFIX)/bin/ctxtop
 	install -D -m 755 .build/release/ctxtop-backend $(DESTDIR)$(PREFIX)/bin/ctxtop-backend
+	@set -e; for program in ctxtop ctxtop-backend; do \
+	  share=$(DESTDIR)$(PREFIX)/share; run=.build/release/$$program; \
+	  mkdir -p $$share/bash-completion/completions $$share/zsh/site-functions $$share/fish/vendor_completions.d; \
+	  $$run --generate-completion-script bash >$$share/bash-completion/completions/$$program; \
+	  $$run --generate-completion-script zsh >$$share/zsh/site-functions/_$$program; \
+	  $$run --generate-completion-script fish >$$share/fish/vendor_completions.d/$$program.fish; \
+	done
 	mkdir -p $(DESTDIR)$(PREFIX)/share/ctxtop && cp -r Assets/. $(DESTDIR)$(PREFIX)/share/ctxtop/
