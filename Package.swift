@@ -154,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleAppTests",
             dependencies: [
-                "ConsoleApp", "ConsoleClient", "ConsoleModel", "ConsoleViews", "PatternDetection", "Screen",
+                "ConsoleApp", "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection",
+                "Screen",
                 "Terminal",
                 "WireProtocol",
             ], swiftSettings: settings),

@@ -23,6 +23,8 @@ public struct ConsoleOptions: Sendable {
     public var named: [String: BackendTarget] = [:]
     /// What the configuration says about single targets, by their URL.
     public var access: [String: TargetAccess] = [:]
+    /// Where each setting comes from.
+    public var origins = ConfigurationOrigins()
     /// The declared targets of `--expect`.
     public var expected: [ConsumerPath: Verdict] = [:]
     /// The settings of `--rule`.

@@ -59,6 +59,7 @@ public final class RunLoop {
     /// - Throws: ``TerminalError`` when there is no terminal.
     public func run() async throws(TerminalError) -> Ending {
         var terminal = try NcursesTerminal(theme: options.isColourless ? nil : options.theme)
+        if options.interface.isMouseOn { terminal.setMouse(true) }
         let wakes = TerminalWakes { [mailbox] wake in mailbox.put(wake) }
         defer { withExtendedLifetime(wakes) {} }
         // Before any answer of any backend.

@@ -52,6 +52,18 @@ public enum Key: Hashable, Sendable {
         }
     }
 
+    /// How configurations spell it; nil for the mouse.
+    public var spelling: String? {
+        if let named = Self.named.first(where: { $0.value == self }) { return named.key }
+        return switch self {
+        case .click, .wheel: nil
+        case .character, .control, .function, .up, .down, .left, .right, .pageUp, .pageDown, .home, .end,
+            .enter,
+            .escape, .tab, .backTab, .backspace, .delete:
+            name
+        }
+    }
+
     private static let named: [String: Key] = [
         "space": .character(" "), "up": .up, "down": .down, "left": .left, "right": .right, "pgup": .pageUp,
         "pgdn": .pageDown, "home": .home, "end": .end, "enter": .enter, "esc": .escape, "tab": .tab,

@@ -23,6 +23,8 @@ struct ConsoleFlags: ParsableArguments {
     var insecure = false
     @Option(help: "How long one answer may take: 500ms, 2s, 1m.")
     var timeout = "5s"
+    @Option(help: "Read this configuration instead of ~/.config/ctxtop/config.toml.")
+    var config: String?
     @Option(help: "ID=off|warning|critical or ID.LIMIT=VALUE (see explain); may be repeated.")
     var rule: [String] = []
 
@@ -30,12 +32,11 @@ struct ConsoleFlags: ParsableArguments {
     ///
     /// - Throws: a usage error (exit 64) with what is wrong.
     func options(_ targets: [String]) throws -> ConsoleOptions {
-        var options = ConsoleOptions()
+        var options = try configured()
         for text in targets {
-            do throws(TargetError) {
-                options.targets.append(
-                    try ConsoleTarget(text, fileExists: { FileManager.default.fileExists(atPath: $0) }))
-            } catch { throw ValidationError(error.description) }
+            do throws(TargetError) { options.targets.append(try options.target(text)) } catch {
+                throw ValidationError(error.description)
+            }
         }
         guard let limit = DurationText.parse(timeout), limit > .zero else {
             throw ValidationError("--timeout: \"\(timeout)\" is no duration; write 500ms, 2s or 1m")
@@ -55,9 +56,24 @@ struct ConsoleFlags: ParsableArguments {
             }
             options.dialect = found
         }
-        options.expected = try expectations()
+        options.expected.merge(try expectations()) { $1 }
+        for (path, verdict) in try expectations() {
+            let text = ConfigurationOrigins.quoted(verdict.name)
+            options.origins.note(["expected", path.rawValue], text, from: "--expect")
+        }
         try addRules(to: &options)
+        options.coverAccess()
         return options
+    }
+
+    /// What the configuration says.
+    private func configured() throws -> ConsoleOptions {
+        do throws(ConfigurationError) {
+            return try ConfigurationFile.read(config, over: ConsoleOptions())
+        } catch {
+            OutputStreams.writeError("ctxtop: \(error)")
+            throw ExitCode(error.isUnreadable ? 3 : 64)
+        }
     }
 
     private func expectations() throws -> [ConsumerPath: Verdict] {
@@ -76,8 +92,15 @@ struct ConsoleFlags: ParsableArguments {
         for text in rule {
             do throws(RuleOverride.Refusal) {
                 switch try RuleOverride.parse(text) {
-                case .setting(let id, let setting): options.rules[id] = setting
-                case .limit(let key, let value): options.ruleLimits[key] = value
+                case .setting(let id, let setting):
+                    options.rules[id] = setting
+                    let text = ConfigurationOrigins.quoted(setting.rawValue)
+                    options.origins.note(["rules", id, "severity"], text, from: "--rule")
+                case .limit(let key, let value):
+                    options.ruleLimits[key] = value
+                    let text = ConfigurationOrigins.quoted(text.drop { $0 != "=" }.dropFirst().description)
+                    options.origins.note(
+                        ["rules"] + key.split(separator: ".").map(String.init), text, from: "--rule")
                 }
             } catch {
                 let why =
@@ -111,41 +134,6 @@ enum DurationText {
         case "m": return .seconds(number * 60)
         case "h": return .seconds(number * 3600)
         default: return nil
-        }
-    }
-}
-
-/// The flags of a console on a screen.
-struct ScreenFlags: ParsableArguments {
-    @Option(help: "Where to open: VIEW or VIEW:ID, for instance findings or context:ID.")
-    var open: String?
-    @Option(help: "The colours: dark, light, colour-blind or another theme that is installed.")
-    var theme: String?
-    @Flag(help: "Draw ASCII only.")
-    var ascii = false
-    @Flag(help: "Leave colour out, as NO_COLOR does.")
-    var noColor = false
-    @Flag(help: "Print a plain snapshot instead of opening the console.")
-    var plain = false
-
-    /// Adds what the flags say.
-    func apply(to options: inout ConsoleOptions) throws {
-        options.isASCII = ascii
-        // no-color.org: set and not empty.
-        let environment = ProcessInfo.processInfo.environment["NO_COLOR"] ?? ""
-        options.isColourless = noColor || !environment.isEmpty
-        if let theme {
-            do throws(ConfigurationError) {
-                options.theme = try ThemeShelf.standard.theme(named: theme)
-            } catch {
-                throw ValidationError(error.description)
-            }
-        }
-        if let open {
-            guard let request = PlaceRequest(open) else {
-                throw ValidationError("--open: \"\(open)\" is no view")
-            }
-            options.place = request
         }
     }
 }

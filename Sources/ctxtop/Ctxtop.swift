@@ -6,13 +6,13 @@ import Backend
     static let configuration = CommandConfiguration(
         commandName: "ctxtop", abstract: "htop for user contexts: watch multi-user agent backends.",
         discussion: """
-            TARGET is a URL (http://HOST[:PORT], with a path that address alone is asked), or an NDJSON file
-            with one event per line.
+            TARGET is a URL (http://HOST[:PORT], with a path that address alone is asked), an NDJSON file
+            with one event per line, or a name from [targets] of the configuration.
             """,
         version: BackendVersion.text,
         subcommands: [
             Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Doctor.self, Listen.self,
-            Proxy.self,
+            Proxy.self, Config.self,
         ],
         defaultSubcommand: Open.self)
 }

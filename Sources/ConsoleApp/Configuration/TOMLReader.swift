@@ -60,6 +60,15 @@ struct TOMLReader {
         return text
     }
 
+    /// Whether it is a table.
+    var isTable: Bool { value.table != nil }
+
+    /// A text, or a whole number as one.
+    func stringOrInt() throws(ConfigurationError) -> String {
+        if let number = value.int { return String(number) }
+        return try string()
+    }
+
     /// true or false.
     func bool() throws(ConfigurationError) -> Bool {
         guard let bool = value.bool else { throw mistake("must be true or false, is \(value.type)") }

@@ -50,7 +50,8 @@ public enum Collector {
             await withTaskGroup(of: (BackendKey, [Message]).self) { group in
                 for (key, target) in live {
                     group.addTask {
-                        (key, await BackendReader.readOnce(target, options.client, dialect: options.dialect))
+                        let (client, dialect) = (options.client(for: target), options.dialect(for: target))
+                        return (key, await BackendReader.readOnce(target, client, dialect: dialect))
                     }
                 }
                 for await (key, messages) in group {
@@ -63,14 +64,20 @@ public enum Collector {
 
     /// Lets live links run for a while.
     private static func watch(_ options: ConsoleOptions, _ wait: Duration, into store: inout Store) async {
-        guard let links = try? ConsoleLinks(options.client) else { return }
+        var allLinks: [ConsoleLinks] = []
         let (news, output) = AsyncStream<(BackendKey, Message)>.makeStream()
         let tasks = options.targets.enumerated().flatMap { index, target -> [Task<Void, Never>] in
             let source: any MessageSource
             switch target {
             case .file: return []
-            case .backend(let backend): source = links.connection(to: backend, dialect: options.dialect)
-            case .receiver(let receiver): source = links.source(receiver)
+            case .backend(let backend):
+                guard let links = try? ConsoleLinks(options.client(for: backend)) else { return [] }
+                allLinks.append(links)
+                source = links.connection(to: backend, dialect: options.dialect(for: backend))
+            case .receiver(let receiver):
+                guard let links = try? ConsoleLinks(options.client) else { return [] }
+                allLinks.append(links)
+                source = links.source(receiver)
             }
             let reading = Task {
                 for await message in source.messages {
@@ -88,7 +95,7 @@ public enum Collector {
         end.cancel()
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
-        await links.shutDown()
+        for links in allLinks { await links.shutDown() }
     }
 }
 

@@ -25,16 +25,15 @@ struct Demo: AsyncParsableCommand {
         guard (1...10_000).contains(users), rate > 0, let fixAfter = DurationText.parse(fixAfter) else {
             throw ValidationError("--users 1 to 10000, --rate above 0, --fix-after 500ms, 20s or 1m")
         }
-        var screenOptions = ConsoleOptions()
-        try screen.apply(to: &screenOptions)
-        let options = screenOptions
+        // What is wrong with the flags or the configuration is said before anything starts.
+        var checked = try flags.options([])
+        try screen.apply(to: &checked)
         let running = RunningDemo(
             story, port: port, traffic: SyntheticTraffic(users: users, rate: rate),
             timing: ScenarioTiming(fixAfter: fixAfter))
         try await running.with { url in
             var all = try flags.options([url])
-            (all.isASCII, all.isColourless) = (options.isASCII, options.isColourless)
-            (all.theme, all.place) = (options.theme, options.place)
+            try screen.apply(to: &all)
             guard OutputStreams.areTerminal, !screen.plain else {
                 try await Task.sleep(for: .seconds(3))
                 return try await Snapshot.print(all, .plain, wait: .zero)

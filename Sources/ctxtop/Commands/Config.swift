@@ -1,0 +1,17 @@
+import ArgumentParser
+import ConsoleApp
+
+/// `ctxtop config`: the effective configuration, each value with its origin.
+struct Config: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the effective configuration, as TOML, with the origin of each value.")
+
+    @OptionGroup var flags: ConsoleFlags
+    @OptionGroup var screen: ScreenFlags
+
+    func run() throws {
+        var options = try flags.options([])
+        try screen.apply(to: &options)
+        OutputStreams.writeOutput(options.configurationText)
+    }
+}
