@@ -61,7 +61,7 @@ import WireProtocol
         #expect(
             options.keys.bindings.first { $0.name == "down" }?.keys == [.function(9), .down])
         #expect(options.rules["run-stalled"] == .critical)
-        #expect(options.interface.views[.sessions]?.columns == ["USER", "STATE"])
+        #expect(options.interface.views[.sessions]?.columns == ["user", "state"])
         #expect(options.interface.views[.sessions]?.filter == "user:ada")
     }
 
@@ -100,7 +100,7 @@ import WireProtocol
         ("[targets.a]\ntoken-file = \"/nowhere/t\"", "targets.a.token-file: cannot read /nowhere/t"),
         ("[rules]\nno-such = \"off\"", "c.toml: rules.no-such: is no rule"),
         ("[rules]\nrun-stalled = \"loud\"", "write off|warning|critical"),
-        ("[views.sessions]\nsort = \"COLOUR\"", "there is no column \"COLOUR\"; there are "),
+        ("[views.sessions]\nsort = \"COLOUR\"", "there is no column \"colour\"; there are "),
         ("[views.nowhere]\n", "c.toml: views.nowhere: is not known here"),
         ("[expected]\nwebsocket = \"soup\"", "\"soup\" is no pattern"),
         ("[interface]\nascii = 1", "interface.ascii: must be true or false"),

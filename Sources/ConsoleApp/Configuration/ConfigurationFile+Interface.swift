@@ -33,18 +33,19 @@ extension ConfigurationFile {
         for (key, value) in try section.entries() {
             switch key {
             case "columns":
-                let names = try value.strings()
+                let names = try value.strings().map { $0.lowercased() }
                 for name in names { try Self.check(name, columns, value) }
                 settings.columns = names
                 note(["views", name, key], ConfigurationOrigins.quoted(names))
             case "widths":
-                for (column, width) in try value.entries() {
+                for (name, width) in try value.entries() {
+                    let column = name.lowercased()
                     try Self.check(column, columns, width)
                     settings.widths[column] = try width.int()
-                    note(["views", name, key, column], "\(try width.int())")
+                    note(["views", view.word, key, column], "\(try width.int())")
                 }
             case "sort":
-                let column = try value.string()
+                let column = try value.string().lowercased()
                 try Self.check(column, columns, value)
                 settings.sortColumn = column
                 note(["views", name, key], ConfigurationOrigins.quoted(column))
