@@ -14,7 +14,7 @@ enum KeyTable {
             unless: { $0.whyNotOpen }),
         KeyBinding("back", [.escape], "close the prompt, clear the filter, leave the place", .back),
         KeyBinding(
-            "quit-or-back", [.character("q")], "back; quit from the first view", hint: "back", .quitOrBack),
+            "quit-or-back", [.character("q")], "back; quit from Pulse", hint: "back", .quitOrBack),
         KeyBinding("quit", [.control("c")], "quit", on: .all, .quit),
         KeyBinding("down", [.character("j"), .down], "next row", .moveSelection(by: 1)),
         KeyBinding("up", [.character("k"), .up], "previous row", .moveSelection(by: -1)),

@@ -79,6 +79,25 @@ import WireProtocol
         #expect(fitted.map(\.column.name).joined(separator: " ") == names)
     }
 
+    @Test(arguments: [
+        // One column less than everything: nothing grows, because AGE would have used the room.
+        (97, 16, 16), (98, 16, 16), (99, 17, 16), (114, 32, 16), (115, 32, 17), (126, 32, 28),
+        (300, 32, 28),
+    ])
+    func whatIsLeftOverGoesToLongTexts(width: Int, user: Int, tool: Int) {
+        let all: [Column<SessionRow>] = ConsoleState(now: Timestamp(milliseconds: 0)).columns(of: .sessions)
+        let grown: [FittedColumn<SessionRow>] = all.fitted(to: width).grown(to: width, of: all.count)
+        #expect(grown.first { $0.column.name == "user" }?.width == user)
+        #expect(grown.first { $0.column.name == "tool" }?.width == tool)
+        #expect(grown.reduce(grown.count - 1) { $0 + $1.width } <= width)
+    }
+
+    @Test func aChosenWidthDoesNotGrow() {
+        let all: [Column<SessionRow>] = SessionRow.columns.map { $0.name == "user" ? $0.wide(12) : $0 }
+        let grown: [FittedColumn<SessionRow>] = all.fitted(to: 300).grown(to: 300, of: all.count)
+        #expect(grown.first { $0.column.name == "user" }?.width == 12)
+    }
+
     @Test func noWidthTraps() {
         for width in -3...300 {
             let fitted: [FittedColumn<SessionRow>] = SessionRow.columns.fitted(to: width)

@@ -87,11 +87,14 @@ import WireProtocol
         #expect(peel() == [.view(.pulse)])
     }
 
-    @Test func qGoesBackAndQuitsAtTheRoot() {
+    @Test func qGoesBackToPulseAndQuitsThere() {
         var story = story()
         _ = story.store.send(.show(.sessions))
         _ = story.store.send(.drill)
         #expect(story.store.send(.quitOrBack) == [])
+        #expect(story.state.interface.places == [.view(.sessions)])
+        #expect(story.store.send(.quitOrBack) == [])
+        #expect(story.state.interface.places == [.view(.pulse)])
         #expect(story.store.send(.quitOrBack) == [.quit])
     }
 

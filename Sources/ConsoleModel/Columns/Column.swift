@@ -13,6 +13,8 @@ public struct Column<Row: Sendable>: Sendable {
     public let width: Int
     /// The width it can shrink to.
     public let minimumWidth: Int
+    /// The width it can grow to where there is room.
+    public let maximumWidth: Int
     /// When it goes in a narrow terminal: the highest first; 5 and above before anything shrinks; 0 never.
     public let dropOrder: Int
     /// Where the text stands.
@@ -34,7 +36,7 @@ public struct Column<Row: Sendable>: Sendable {
     }
 
     init(
-        _ name: String, _ title: String, width: Int, minimum: Int? = nil, drop: Int = 0,
+        _ name: String, _ title: String, width: Int, minimum: Int? = nil, maximum: Int? = nil, drop: Int = 0,
         alignment: Alignment = .left, search: (@Sendable (Row) -> String)? = nil,
         sort: (@Sendable (Row) -> SortKey)? = nil,
         severity: @escaping @Sendable (Row) -> Severity? = { _ in nil },
@@ -44,6 +46,7 @@ public struct Column<Row: Sendable>: Sendable {
         self.title = title
         self.width = width
         minimumWidth = minimum ?? width
+        maximumWidth = maximum ?? width
         dropOrder = drop
         self.alignment = alignment
         self.text = text
@@ -121,5 +124,21 @@ extension Array {
             fitted.insert(FittedColumn(column: column, width: column.width - give), at: 0)
         }
         return fitted
+    }
+}
+
+extension Array {
+    /// The columns with what is left of `width` given to those that have more to say, the leftmost first.
+    ///
+    /// Nothing grows while one of `count` columns is missing: what was dropped would have used the room.
+    public func grown<Row>(to width: Int, of count: Int) -> [FittedColumn<Row>]
+    where Element == FittedColumn<Row> {
+        guard self.count == count else { return self }
+        var spare = width - reduce(0) { $0 + $1.width + 1 } + 1
+        return map { fitted in
+            let more = Swift.max(0, Swift.min(spare, fitted.column.maximumWidth - fitted.width))
+            spare -= more
+            return FittedColumn(column: fitted.column, width: fitted.width + more)
+        }
     }
 }

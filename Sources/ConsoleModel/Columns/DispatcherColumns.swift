@@ -14,7 +14,7 @@ public enum DispatcherColumns {
             text: { IDText.tail($0.record.id.rawValue) }),
         Column("state", "STATE", width: 14, severity: { $0.severity }, text: { $0.stateText }),
         Column(
-            "user", "OWNER", width: 16, minimum: 10,
+            "user", "OWNER", width: 16, minimum: 10, maximum: 32,
             search: {
                 ([$0.record.user].compactMap { $0 } + $0.record.owners).map(\.rawValue).joined(separator: " ")
             }, text: { $0.ownerText }),
@@ -35,6 +35,6 @@ public enum DispatcherColumns {
         Column(
             "session", "SESSION", width: 8, drop: 5, search: { $0.record.session?.rawValue ?? "" },
             text: { $0.record.session.map { IDText.tail($0.rawValue) } ?? "–" }),
-        Column("backend", "BACKEND", width: 12, drop: 6, text: { $0.backendName }),
+        Column("backend", "BACKEND", width: 12, maximum: 24, drop: 6, text: { $0.backendName }),
     ]
 }

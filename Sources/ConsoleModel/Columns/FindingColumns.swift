@@ -12,7 +12,7 @@ public enum FindingColumns {
         Column("rule", "RULE", width: 24, minimum: 19, text: { $0.finding.rule }),
         Column(
             "standing", "SEEN", width: 12, drop: 7, severity: { _ in .unknown }, text: { $0.standing.text }),
-        Column("summary", "WHAT", width: 60, minimum: 30, text: { $0.finding.summary }),
+        Column("summary", "WHAT", width: 60, minimum: 30, maximum: 120, text: { $0.finding.summary }),
         Column("subject", "SUBJECT", width: 24, minimum: 12, drop: 2, text: { $0.finding.subject.text }),
         Column(
             "since", "SINCE", width: 6, alignment: .right, sort: { .seconds($0.since) },

@@ -24,7 +24,7 @@ public enum HealthColumns {
         Column(
             "age", "AGE", width: 5, drop: 2, alignment: .right, sort: { .seconds($0.age) },
             text: { AgeText.age($0.age) }),
-        Column("reason", "REASON", width: 24, minimum: 8, drop: 4, text: { $0.reason ?? "" }),
-        Column("raw", "OBSERVED", width: 40, minimum: 12, text: { $0.raw }),
+        Column("reason", "REASON", width: 24, minimum: 8, maximum: 48, drop: 4, text: { $0.reason ?? "" }),
+        Column("raw", "OBSERVED", width: 40, minimum: 12, maximum: 120, text: { $0.raw }),
     ]
 }

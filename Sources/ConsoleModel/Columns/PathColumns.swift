@@ -15,7 +15,8 @@ public enum PathColumns {
             text: { "\($0.glyph) \($0.record.path)" }),
         Column("expected", "EXPECTED", width: 9, drop: 3, text: { $0.expected.shortWord }),
         Column(
-            "detected", "DETECTED", width: 24, minimum: 9, severity: { $0.judgement.verdict.severity },
+            "detected", "DETECTED", width: 24, minimum: 9, maximum: 40,
+            severity: { $0.judgement.verdict.severity },
             text: { $0.judgement.verdict.longWords }),
         Column(
             "outcome", "LAST OUTCOME", width: 13, minimum: 10,

@@ -9,7 +9,7 @@ public enum SessionColumns {
             "severity", "!", width: 1, search: { $0.severity?.rawValue ?? "" },
             sort: { .number(-Double(rank($0.severity))) }, severity: { $0.severity },
             text: { $0.severity?.mark ?? " " }),
-        Column("user", "USER", width: 16, minimum: 10, text: { $0.userText }),
+        Column("user", "USER", width: 16, minimum: 10, maximum: 32, text: { $0.userText }),
         Column(
             "session", "SESSION", width: 8, drop: 5, search: { $0.key.id.rawValue },
             text: { IDText.tail($0.key.id.rawValue) }),
@@ -24,7 +24,7 @@ public enum SessionColumns {
             "pattern", "PATTERN", width: 9, search: { "\($0.verdict.shortWord) \($0.verdict)" },
             severity: { $0.verdict.severity }, text: { $0.verdict.shortWord }),
         Column(
-            "tool", "TOOL", width: 16, minimum: 8, drop: 3, sort: { .seconds($0.toolElapsed) },
+            "tool", "TOOL", width: 16, minimum: 8, maximum: 28, drop: 3, sort: { .seconds($0.toolElapsed) },
             text: { $0.toolText }),
         Column("events", "EVENTS", width: 6, drop: 2, text: { $0.ledger.text }),
         Column(
@@ -36,7 +36,7 @@ public enum SessionColumns {
         Column(
             "age", "AGE", width: 6, drop: 7, alignment: .right, sort: { .seconds($0.age) },
             text: { AgeText.age($0.age) }),
-        Column("backend", "BACKEND", width: 12, minimum: 8, drop: 4, text: { $0.backendName }),
+        Column("backend", "BACKEND", width: 12, minimum: 8, maximum: 24, drop: 4, text: { $0.backendName }),
     ]
 
     /// The order of severities as a number, nothing lowest.

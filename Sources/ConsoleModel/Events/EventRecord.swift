@@ -48,6 +48,14 @@ public struct EventRecord: Hashable, Sendable {
         public static let continued = Marks(rawValue: 32)
     }
 
+    /// Whether it says something new: no further piece of a message, a thought or a call's arguments.
+    var isTelling: Bool {
+        if type == .custom || type == .unrecognized || marks.contains(.error) || marks.contains(.crossing) {
+            return true
+        }
+        return type.operatorWord != nil && !marks.contains(.continued)
+    }
+
     /// Of which backend.
     public var backend: BackendKey { BackendKey(Int(backendNumber)) }
     /// 0, 1, 2… within its run, where the source has it.

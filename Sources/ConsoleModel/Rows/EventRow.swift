@@ -134,12 +134,17 @@ extension ConsoleState {
         return (looked.count { number in eventRow(number).map(filter.matches) ?? false }, looked.count)
     }
 
-    /// The newest events that may be seen, oldest first, whatever the filter says.
+    /// The newest events that say something new, oldest first, whatever the filter says.
+    ///
+    /// The pieces of a message or of a call's arguments are left out; of the newest 1,000 no more are looked at.
     public func newestEvents(count: Int) -> [EventRow] {
         let end = min(events.endNumber, interface.stream.pausedAt ?? events.endNumber)
-        return (max(events.firstNumber, end - count)..<max(events.firstNumber, end)).compactMap {
-            eventRow($0)
+        var numbers: [Int] = []
+        for number in (max(events.firstNumber, end - 1000)..<max(events.firstNumber, end)).reversed() {
+            if numbers.count >= count { break }
+            if events[number]?.isTelling == true { numbers.append(number) }
         }
+        return numbers.reversed().compactMap { eventRow($0) }
     }
 
     /// The event of that number as a row; nil when it was let go.

@@ -2,11 +2,18 @@ import PatternDetection
 import WireProtocol
 
 extension Store {
-    /// One place back, or out of the console at the root; help and prompts are closed first.
+    /// One place back, from a view to Pulse, and out of the console there; help and prompts are closed first.
     mutating func quitOrBack() -> [Effect] {
         let interface = state.interface
-        if interface.places.count == 1, interface.prompt == nil, interface.overlay == nil { return [.quit] }
-        if interface.overlay != nil || interface.prompt != nil { goBack() } else { pop() }
+        if interface.overlay != nil || interface.prompt != nil {
+            goBack()
+        } else if interface.places.count > 1 {
+            pop()
+        } else if interface.view == .pulse {
+            return [.quit]
+        } else {
+            show(.pulse)
+        }
         return []
     }
 

@@ -78,6 +78,8 @@ enum Footer {
         let (_, list) = body.splitBottom(count)
         for line in 0..<count {
             let style = Style(.accent, isReversed: first + line == index)
+            // Nothing of the place shows beside a candidate, or both would read as one text.
+            frame.write(String(repeating: " ", count: list.width), line: line, in: list)
             frame.write(
                 " " + candidates[first + line].padded(to: width) + " ", line: line, in: list, style: style)
         }
@@ -92,7 +94,7 @@ enum Footer {
     ) {
         var x = 1
         let kind = state.interface.kind
-        let isRoot = state.interface.places.count == 1
+        let isRoot = state.interface.places == [.view(.pulse)]
         let help = keys.bindings.last { $0.action == .toggleHelp }
         for binding in keys.bindings where binding.kinds.contains(kind) && binding.action != .toggleHelp {
             guard let hint = binding.hint, let key = binding.keys.first, binding.whyNot(state) == nil else {

@@ -66,7 +66,8 @@ enum ContextRuns {
         let end = column(took)
         var cells = Array(repeating: Character(" "), count: width)
         for index in 0...end { cells[index] = "─" }
-        for span in run.spans {
+        // Thinking first: a tool that was done at once keeps its cell.
+        for span in run.spans.filter({ $0.kind == .thinking }) + run.spans.filter({ $0.kind != .thinking }) {
             let (start, stop) = (min(end, column(span.start)), min(end, column(span.end)))
             for index in start...max(start, stop) {
                 switch span.kind {

@@ -3,7 +3,7 @@ import PatternDetection
 import Screen
 import WireProtocol
 
-/// The columns of a table as they stand in a rectangle: fitted, or at full width behind the frozen ones.
+/// The columns of a table as they stand in a rectangle: fitted and grown, or at full width behind the frozen ones.
 struct TableLayout<Row: TableRow> {
     /// The columns, left to right; the last one may stick out on the right.
     let columns: [FittedColumn<Row>]
@@ -13,7 +13,7 @@ struct TableLayout<Row: TableRow> {
     /// Fits the columns into `width`; from the first scroll on they keep their width, and the frozen ones stay.
     init(_ all: [Column<Row>], width: Int, scroll: Int) {
         guard scroll > 0 else {
-            columns = all.fitted(to: width - 1)
+            columns = all.fitted(to: width - 1).grown(to: width - 1, of: all.count)
             hiddenLeft = 0
             return
         }

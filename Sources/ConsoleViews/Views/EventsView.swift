@@ -9,7 +9,12 @@ enum EventsView: View {
         let (list, note) = rect.splitBottom(1)
         let (head, body) = list.splitTop(1)
         let window = state.eventWindow(height: body.height)
-        let columns: [Column<EventRow>] = state.columns(of: .events)
+        var columns: [Column<EventRow>] = state.columns(of: .events)
+        // A wrapped detail has the rest of the line, so nothing stands behind it.
+        if state.interface.stream.isWrapping, let detail = columns.firstIndex(where: { $0.name == "detail" })
+        {
+            columns = Array(columns[...detail])
+        }
         let layout = TableLayout(
             columns.stretched("detail", to: rect.width - 1), width: rect.width,
             scroll: state.interface.table.scroll)
@@ -94,7 +99,7 @@ extension Array {
     /// The columns with what is left of the width given to one of them.
     fileprivate func stretched(_ name: String, to width: Int) -> [Column<EventRow>]
     where Element == Column<EventRow> {
-        let shown = fitted(to: width)
+        let shown = fitted(to: width).grown(to: width, of: count)
         let used = shown.reduce(0) { $0 + $1.width + 1 } - 1
         guard used < width, let column = shown.first(where: { $0.column.name == name }) else { return self }
         return map { $0.name == name ? $0.wide(column.width + width - used) : $0 }

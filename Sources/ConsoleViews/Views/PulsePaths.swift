@@ -96,7 +96,7 @@ enum PulseSeries {
         if latencies.total == 0 { return [head.then("   none finished", .dim)] }
         let highest = latencies.steps.map(\.count).max() ?? 1
         let columns = width >= 100 ? 2 : 1
-        let barWidth = max(8, width / columns - 20)
+        let barWidth = min(40, max(8, width / columns - 20))
         let bars = latencies.steps.map { step -> StyledLine in
             let filled = (step.count * barWidth + highest - 1) / highest
             let count = CountText.grouped(step.count)
@@ -109,7 +109,7 @@ enum PulseSeries {
         return [head]
             + (0..<half).map { index in
                 guard columns == 2, index + half < bars.count else { return bars[index] }
-                return bars[index + half].pieces.reduce(bars[index].then(at: width / 2, "")) {
+                return bars[index + half].pieces.reduce(bars[index].then(at: min(width / 2, 60), "")) {
                     $0.then($1.text, $1.style)
                 }
             }

@@ -26,7 +26,11 @@ enum PulseView: View {
         // What is left over stands between, so that the last lines keep their place.
         let rest = rect.height - lines.count - below.count
         if rest > 0, rect.height < 30 { lines += Array(repeating: StyledLine(), count: rest) }
-        frame.draw(lines + below, in: rect, selected: pulse.selection)
+        lines += below
+        if rest >= 6, rect.height >= 30 {
+            lines += [StyledLine()] + LastEventsDrawing.lines(state, count: min(20, rest - 2), width: width)
+        }
+        frame.draw(lines, in: rect, selected: pulse.selection)
     }
 
     private static let firstRunHint = StyledLine(" First time here? ", .dim).then("⏎", .key)

@@ -22,7 +22,8 @@ enum SessionsView: View {
         guard list.width + Panes.detailWidth >= Panes.widthForBoth - 1, list.height >= 24 else { return list }
         let paths = byPath(state)
         let lines =
-            paths + [StyledLine()] + lastEvents(state, count: min(8, list.height / 8), width: list.width)
+            paths + [StyledLine()]
+            + LastEventsDrawing.lines(state, count: min(8, list.height / 8), width: list.width)
         let (rest, bottom) = list.splitBottom(min(lines.count, list.height / 2))
         frame.draw(lines, in: bottom)
         return rest.splitBottom(1).rest
@@ -49,21 +50,6 @@ enum SessionsView: View {
                 line = line.then(
                     at: 48, row.judgement.verdict.longWords, row.judgement.verdict.severity.style)
                 return hasMany ? line.then(at: 72, row.backendName, .dim) : line
-            }
-    }
-
-    private static func lastEvents(_ state: ConsoleState, count: Int, width: Int) -> [StyledLine] {
-        let rows = state.newestEvents(count: count)
-        let head = StyledLine.heading("LAST EVENTS, all users")
-        if rows.isEmpty { return [head, StyledLine("   none yet", .dim)] }
-        return [head]
-            + rows.map { row in
-                StyledLine("   " + row.timeText.dropLast(2), .dim).then(
-                    at: 15, row.user.isEmpty ? "–" : row.user
-                )
-                .clipped(to: 30).then(at: 31, row.path?.shortWord ?? AgeText.none, .dim)
-                .then(at: 37, row.word, row.severity?.style ?? .normal)
-                .then(at: 54, state.pairedDetail(row), .dim).clipped(to: width - 1)
             }
     }
 }
