@@ -159,6 +159,12 @@ let package = Package(
                 "Terminal",
                 "WireProtocol",
             ], swiftSettings: settings),
+        .testTarget(
+            name: "FaultMatrixTests",
+            dependencies: [
+                "Backend", "ConsoleClient", "ConsoleModel", "PatternDetection", "SyntheticUsers",
+                "WireProtocol", asyncHTTPClient, lifecycle, logging,
+            ], exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "ctxtop-bench",
             dependencies: ["ConsoleModel", "ConsoleViews", "PatternDetection", "Screen", "WireProtocol"],

@@ -12,7 +12,7 @@ import Backend
         version: BackendVersion.text,
         subcommands: [
             Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Doctor.self, Listen.self,
-            Proxy.self, Config.self,
+            Proxy.self, Config.self, Probe.self,
         ],
         defaultSubcommand: Open.self)
 }

@@ -112,6 +112,10 @@ extension BackendState {
             memory.noteFailure(
                 error, source: .creation, path: paths.values[place].record.path, at: moment)
         }
+        // A canary without a dispatcher never gets a run: this is the only word about it.
+        if status == .error, SyntheticMark.isCanary(symbols[event.user]) {
+            memory.noteProbe(paths.values[place].record.path, passed: false, at: moment)
+        }
         switch status {
         case .ok: paths[place: place].record.created = paths[place: place].record.created.adding(1)
         case .fallback:

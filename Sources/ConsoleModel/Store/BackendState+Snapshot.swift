@@ -208,7 +208,14 @@ extension BackendState {
             run.ledger = sessions[place: place].ledger
         }
         runs.insert(run, for: symbol)
-        if record.state != .open { past.runs.append(symbol) }
+        guard record.state != .open else { return }
+        past.runs.append(symbol)
+        // Whoever joins after a probe has its outcome from here; the end of a known run came as an event.
+        if let user = record.user, SyntheticMark.isCanary(user.rawValue), !run.path.isNone {
+            memory.noteProbe(
+                ConsumerPath(rawValue: symbols[run.path]), passed: record.state == .completed,
+                at: run.times.lastEventAt ?? asOf)
+        }
     }
 
     private mutating func merge(_ record: DispatcherRecord, symbols: inout SymbolTable) {

@@ -106,9 +106,10 @@ extension BackendState {
 
     private mutating func beginRun(_ record: EventRecord, _ event: ScannedEvent) -> Int {
         let isStart = event.type == .runStarted
-        // Whoever has watched for longer than an open run may be silent would have seen its start.
+        // A snapshot lists all runs that are open; without one, patience shows that the start was missed.
         let watched = record.timestamp.since(reception.joinedAt ?? record.timestamp)
-        let joinedMidway = !isStart && event.sequence != 0 && watched <= TriageRule.patience
+        let isUnseen = watched <= TriageRule.patience && !reception.hasSnapshot
+        let joinedMidway = !isStart && event.sequence != 0 && isUnseen
         var run = RunState(id: record.run, joinedMidway: joinedMidway)
         run.session = record.session
         run.user = record.user
@@ -157,9 +158,10 @@ extension BackendState {
             statistics.crossings = statistics.crossings.adding(1)
         }
         if let run { follow(run, of: place, record) }
-        guard !record.dispatcher.isNone, sessions.values[place].dispatcher != record.dispatcher else {
-            return
-        }
+        // An event in another's name says nothing about whom the dispatcher serves.
+        guard !record.dispatcher.isNone, !record.marks.contains(.crossing),
+            sessions.values[place].dispatcher != record.dispatcher
+        else { return }
         sessions[place: place].dispatcher = record.dispatcher
         if record.type != .custom { meet(record.dispatcher, record, symbols) }
     }

@@ -110,4 +110,45 @@ import WireProtocol
         story.custom(.dispatcher, dispatcher("idle", ["executed": 2]), user: "ada", session: "s-1")
         #expect(story.rules.contains("tool-events-missing") == (events == 0))
     }
+
+    @Test func theCallsOfASharedDispatcherAreNobodysMissingEvents() {
+        var story = Story()
+        story.event(.runStarted, "r-1")
+        for state in ["requested", "active"] {
+            story.custom(.dispatcher, dispatcher(state), user: "ada", session: "s-1")
+        }
+        let shared = dispatcher("shared", ["executed": 2, "owners": ["ada", "bob"]])
+        story.custom(.dispatcher, shared, user: "ada", session: "s-1")
+        #expect(!story.rules.contains("tool-events-missing"))
+        #expect(story.rules.contains("dispatcher-shared"))
+    }
+
+    @Test func resultsWithoutCallsAreNotMissingToolEvents() {
+        var story = Story()
+        story.event(.runStarted, "r-1")
+        for state in ["requested", "active"] {
+            story.custom(.dispatcher, dispatcher(state), user: "ada", session: "s-1")
+        }
+        story.event(.toolCallResult, "r-1", ["toolCallId": "c", "content": "17"])
+        story.custom(.dispatcher, dispatcher("idle", ["executed": 2]), user: "ada", session: "s-1")
+        #expect(!story.rules.contains("tool-events-missing"))
+        #expect(story.rules.contains("run-grammar"))
+    }
+
+    @Test func whatIsHalfBuiltIsNotLeakedAsWell() {
+        var story = Story()
+        story.event(.runStarted, "r-1")
+        story.custom(.dispatcher, dispatcher("halfBuilt"), user: "ada", session: "s-1")
+        story.custom(.session, ["change": "closed", "state": "ended"], user: "ada", session: "s-1")
+        story.wait(.seconds(31))
+        #expect(story.rules.contains("dispatcher-half-built"))
+        #expect(!story.rules.contains("dispatcher-leaked"))
+    }
+
+    @Test(arguments: [false, true]) func aRunThatASnapshotDoesNotListMustBegin(hasSnapshot: Bool) {
+        var story = Story()
+        if hasSnapshot { story.snapshot { _ in } }
+        story.event(.stepStarted, "r-1", sequence: 1, ["stepName": "plan"])
+        #expect(story.rules.contains("run-grammar") == hasSnapshot)
+    }
 }

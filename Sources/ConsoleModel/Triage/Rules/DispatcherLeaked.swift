@@ -13,12 +13,13 @@ extension TriageRule {
         advice: "Find who still refers to the context, and dispose the dispatcher when its session ends.",
         severity: .warning, urgency: .error, limits: [afterEnd],
         rows: "the dispatcher's state, and the session that ended",
-        silence: "a singleton, which outlives everybody; a dispatcher that drains in time"
+        silence:
+            "a singleton, which outlives everybody; one that drains in time; a half-built one, which has its own rule"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.dispatchers.values.indices.compactMap { place in
                 let lifecycle = backend.dispatchers.values[place].record.state
-                guard lifecycle != .disposed, lifecycle != .evicted,
+                guard lifecycle != .disposed, lifecycle != .evicted, lifecycle != .halfBuilt,
                     lifecycle == .leaked || backend.dispatchers.values[place].sessionEndedAt != nil
                 else { return nil }
                 let dispatcher = backend.dispatchers.values[place]

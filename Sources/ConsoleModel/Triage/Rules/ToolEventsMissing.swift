@@ -14,17 +14,20 @@ extension TriageRule {
         advice: "Give the dispatcher the event bridge where it is made, and check what sending returns.",
         severity: .warning, urgency: .error, limits: [executed],
         rows: "the dispatcher's executed calls, and the tool events of its session",
-        silence: "a dispatcher that was there before this console; a singleton, whose calls are everybody's"
+        silence:
+            "a dispatcher that was there before this console; a singleton or a shared one, whose calls are everybody's; results without calls, which is run-grammar"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.sessions.values.indices.compactMap { place in
                 guard backend.sessions.values[place].counts.toolCalls == 0,
+                    !backend.sessions.values[place].ledger.contains(.toolCompleted),
                     backend.sessions.values[place].runCount > 0,
                     let at = backend.dispatchers.place(backend.sessions.values[place].dispatcher)
                 else { return nil }
                 let dispatcher = backend.dispatchers.values[at]
                 let calls = dispatcher.record.executed.adding(dispatcher.record.failed)
                 guard calls >= state.number(executed), dispatcher.record.pattern != .singleton,
+                    dispatcher.record.owners.count < 2,
                     dispatcher.wasWatchedFromBirth
                 else { return nil }
                 let session = backend.sessions.values[place]
