@@ -16,7 +16,7 @@ import Testing
         terminal.forget()
         terminal.resize(rows: 40, columns: 130)
         #expect(try await terminal.waits(for: "│"))
-        terminal.type("q")
+        terminal.type("qq")
         #expect(try await terminal.end() == 0)
         #expect(terminal.text.contains(leave))
         #expect(terminal.modes == terminal.modesBefore)
@@ -51,7 +51,8 @@ import Testing
         // The last line of a whole frame.
         #expect(try await terminal.waits(for: "\u{1B}[31;"))
         #expect(try await terminal.waits(for: "Sessions"))
-        terminal.type("q")
+        // From Sessions to Pulse, and out.
+        terminal.type("qq")
         #expect(try await terminal.end() == 0)
     }
 
@@ -59,8 +60,8 @@ import Testing
     func itStartsInEverySize(_ rows: Int, _ columns: Int) async throws {
         let terminal = PseudoTerminal(Programs.console, ["http://127.0.0.1:1"], rows: rows, columns: columns)
         #expect(try await terminal.waits(for: enter))
-        terminal.type("1234567?q")
-        terminal.type("q")
+        // Help, the seventh view, Pulse.
+        terminal.type("1234567?qqq")
         #expect(try await terminal.end() == 0)
         #expect(terminal.text.contains(leave))
     }

@@ -27,7 +27,7 @@ import Testing
         }
         #expect(context.holds, "\(context.screen)")
         #expect(context.screen.contains("✕ ERROR"))
-        try await screen.press("q", "q")
+        try await screen.press("q", "q", "q")
         #expect(try await screen.waits { $0.contains("left 0") }.holds)
         await screen.close()
     }

@@ -25,7 +25,7 @@ import Testing
         #expect(!terminal.text.contains("\u{1B}]"))
         #expect(!terminal.text.contains("?2004"))
         #expect(!terminal.text.contains("$p"))
-        terminal.type("q")
+        terminal.type("qq")
         #expect(try await terminal.end() == 0)
         #expect(!terminal.text.contains("?2004"))
         #expect(terminal.modes == terminal.modesBefore)
@@ -45,7 +45,7 @@ import Testing
         terminal.type("\u{1B}[?2026;\(state)$y")
         terminal.type("2")
         #expect(try await terminal.waits(for: "Sessions"))
-        terminal.type("q")
+        terminal.type("qq")
         #expect(try await terminal.end() == 0)
         #expect(!terminal.text.contains("\u{1B}[?2026h"))
     }
@@ -75,7 +75,7 @@ import Testing
         terminal.type("\u{1B}[200~user:ada\rstate:stuck\u{1B}[A\u{1B}[201~")
         #expect(try await terminal.waits(for: "user:ada state:stuck"))
         terminal.type("\u{3}")
-        terminal.type("q")
+        terminal.type("qq")
         #expect(try await terminal.waits { terminal.hasEnded })
     }
 

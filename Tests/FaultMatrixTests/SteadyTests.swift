@@ -21,7 +21,10 @@ import Testing
         }
         for (seed, outcome) in outcomes {
             print("steady seed \(seed): \(outcome.events) events, \(outcome.sightings)")
-            #expect(outcome.sightings.isEmpty, "seed \(seed)")
+            // A machine that stands still for longer than a health check may take is found, and rightly.
+            let stoodStill = outcome.lateness > .milliseconds(500)
+            #expect(
+                outcome.sightings.keys.filter { !stoodStill || $0 != "health-slow" }.isEmpty, "seed \(seed)")
         }
     }
 }

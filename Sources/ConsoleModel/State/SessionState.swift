@@ -50,8 +50,8 @@ public struct SessionState: Equatable, Sendable {
         public internal(set) var events = 0
         /// Events that named another user.
         public internal(set) var crossings = 0
-        /// Tool calls that were seen to start.
-        public internal(set) var toolCalls = 0
+        /// Events of tool calls: starts and results.
+        public internal(set) var toolEvents = 0
         /// The number of its newest event in the log, or nil.
         public internal(set) var newestEvent: Int?
     }

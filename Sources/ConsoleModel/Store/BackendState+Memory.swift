@@ -15,7 +15,7 @@ extension BackendState {
         if let session { sessions[place: session].times.lastUsefulAt = record.timestamp }
         switch event.type {
         case .toolCallStart:
-            if let session { sessions[place: session].counts.toolCalls += 1 }
+            if let session { sessions[place: session].counts.toolEvents += 1 }
             guard let run else { return }
             runs[place: run].lastTool = record.name
             runs[place: run].calls.begin(reader.call(event), tool: reader.hash(event.name))
@@ -27,6 +27,7 @@ extension BackendState {
         case .toolCallEnd:
             if let run { runs[place: run].calls.finish(reader.call(event)) }
         case .toolCallResult:
+            if let session { sessions[place: session].counts.toolEvents += 1 }
             if let run { runs[place: run].calls.finish(reader.call(event)) }
             rememberResult(event, record, reader, symbols, number: number)
         case .runFinished, .runError: rememberEnd(event, record, reader, symbols)

@@ -9,7 +9,7 @@ extension TriageRule {
     static let toolEventsMissing = TriageRule(
         id: "tool-events-missing",
         checks: "A dispatcher executed tools while its session sent no tool event at all.",
-        threshold: "2 executed calls and no tool_executing, watched from the dispatcher's creation",
+        threshold: "2 executed calls and no tool event, watched from the dispatcher's creation",
         source: "signatures T10 and T29",
         advice: "Give the dispatcher the event bridge where it is made, and check what sending returns.",
         severity: .warning, urgency: .error, limits: [executed],
@@ -19,8 +19,7 @@ extension TriageRule {
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
             backend.sessions.values.indices.compactMap { place in
-                guard backend.sessions.values[place].counts.toolCalls == 0,
-                    !backend.sessions.values[place].ledger.contains(.toolCompleted),
+                guard backend.sessions.values[place].counts.toolEvents == 0,
                     backend.sessions.values[place].runCount > 0,
                     let at = backend.dispatchers.place(backend.sessions.values[place].dispatcher)
                 else { return nil }
@@ -39,7 +38,7 @@ extension TriageRule {
                         ConsoleState.row(
                             "dispatcher.executed", String(calls), "dispatcher",
                             at: dispatcher.record.lastUsedAt),
-                        ConsoleState.row("tool_executing", "0", "events", at: session.times.lastEventAt),
+                        ConsoleState.row("tool events", "0", "events", at: session.times.lastEventAt),
                     ], since: dispatcher.record.createdAt)
             }
         }
