@@ -19,7 +19,7 @@ public enum PathColumns {
             severity: { $0.judgement.verdict.severity },
             text: { $0.judgement.verdict.longWords }),
         Column(
-            "outcome", "LAST OUTCOME", width: 13, minimum: 10,
+            "outcome", "LAST OUTCOME", width: 13, minimum: 12,
             severity: { $0.record.lastOutcome.status == .error ? .critical : nil }, text: { $0.outcomeText }),
         Column(
             "ok", "OK/10m", width: 6, drop: 2, alignment: .right, sort: { .count($0.succeeded) },

@@ -98,11 +98,19 @@ extension ConsoleState {
         return record
     }
 
-    /// The backend's checklist, or ours where it sends none.
+    /// The checklist, asked of what is held now; what only the backend can answer is taken from it.
     public func checklist(_ backend: BackendState) -> [ChecklistRecord] {
-        if !backend.extras.checklist.isEmpty || backend.paths.values.isEmpty {
-            return backend.extras.checklist
-        }
+        let theirs = backend.extras.checklist
+        if backend.paths.values.isEmpty { return theirs }
+        let ours = ownChecklist(backend)
+        let known = Set(ours.map(\.id))
+        return ours.map { item in
+            guard item.state == .unknown else { return item }
+            return theirs.first { $0.id == item.id && $0.state != .unknown } ?? item
+        } + theirs.filter { !known.contains($0.id) }
+    }
+
+    private func ownChecklist(_ backend: BackendState) -> [ChecklistRecord] {
         let facts = backend.paths.values.map { path in
             MigrationChecklist.PathFacts(
                 judgement: path.judgement, evidence: path.record.evidence.map(\.evidence),
@@ -111,8 +119,11 @@ extension ConsoleState {
         let checks = backend.health.record.checks
         let words = Dictionary(
             checks.map { ($0.name, $0.output ?? "") }, uniquingKeysWith: { first, _ in first })
+        let startup = backend.identity.startup.phases.map {
+            Evidence(EvidenceField(rawValue: "startup.\($0.name)"), $0.status, source: "start-up")
+        }
         let known = MigrationChecklist.BackendFacts(
-            paths: facts, startup: [], healthChecks: checks.isEmpty ? nil : words)
+            paths: facts, startup: startup, healthChecks: checks.isEmpty ? nil : words)
         return MigrationChecklist.items(known).map { item in
             ChecklistRecord(
                 id: item.id, text: item.text, state: .init(rawValue: item.state.rawValue) ?? .unknown,

@@ -5,13 +5,29 @@ import WireProtocol
 
 /// The seed's migration checklist in lines, with what was seen for each item.
 enum ChecklistDrawing {
-    static func lines(_ state: ConsoleState) -> [StyledLine] {
+    /// The checklists of all backends in at most `height` lines, if they can be.
+    ///
+    /// With room every row of evidence has a line of its own, with less only those of items that are not done.
+    static func lines(_ state: ConsoleState, height: Int) -> [StyledLine] {
+        let ways: [(ChecklistRecord) -> Bool] = [{ _ in true }, { $0.state != .done }]
+        for isSpread in ways {
+            let lines = lines(state, isSpread: isSpread)
+            if lines.count <= height { return lines }
+        }
+        return lines(state) { _ in false }
+    }
+
+    private static func lines(
+        _ state: ConsoleState, isSpread: (ChecklistRecord) -> Bool
+    ) -> [StyledLine] {
         state.backends.flatMap { backend -> [StyledLine] in
             let items = state.checklist(backend)
             guard !items.isEmpty else { return [] }
             let name = state.backends.count > 1 ? " of \(backend.name)" : ""
             return [.heading("MIGRATION CHECKLIST" + name + "   " + backend.verdict.summary)]
-                + items.map(line)
+                + items.flatMap {
+                    isSpread($0) ? [line($0)] + rows($0) : [line($0).then(at: 54, seen($0), .dim)]
+                }
                 + regressions(state, backend.key)
         }
     }
@@ -23,9 +39,17 @@ enum ChecklistDrawing {
             case .open: ("✕ open   ", Style(.critical))
             case .unknown: ("? unknown", Style(.dim))
             }
-        let seen = item.evidence.map { "\($0.evidence.field): \($0.evidence.value)" }
         return StyledLine("   ").then(mark.0, mark.1).then(at: 14, item.text)
-            .then(at: 50, seen.joined(separator: "; "), .dim)
+    }
+
+    private static func seen(_ item: ChecklistRecord) -> String {
+        item.evidence.map { "\($0.evidence.field): \($0.evidence.value)" }.joined(separator: "; ")
+    }
+
+    private static func rows(_ item: ChecklistRecord) -> [StyledLine] {
+        item.evidence.map { row in
+            StyledLine("").then(at: 16, "\(row.evidence.field)  \(row.evidence.value)", .dim)
+        }
     }
 
     /// The paths that went back, with the date.

@@ -7,7 +7,7 @@ import WireProtocol
 enum PathsView: View {
     static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
         let table = state.pathTable()
-        let checklist = ChecklistDrawing.lines(state)
+        let checklist = ChecklistDrawing.lines(state, height: rect.height - table.rows.count - 3)
         let (list, below) = rect.splitTop(max(4, min(table.rows.count + 3, rect.height - checklist.count)))
         frame.drawView(
             table, state, in: rect.width >= 120 ? rect : list,

@@ -122,11 +122,27 @@ import WireProtocol
         #expect(chain.stop?.level == .systemFailure)
     }
 
-    @Test(arguments: [("tests", 3, WhyLevel.processGap), ("initialization", 4, .rootCause)])
-    func withoutAChecklistRowTheChainIsShorter(_ id: String, _ count: Int, _ level: WhyLevel) throws {
-        let chain = try chain { $0.checklist.removeAll { $0.id == id } }
-        #expect(chain.whys.count == count)
-        #expect(chain.stop?.level == level)
+    @Test func aCreationThatPassedIsAnAnswerToWhyFour() throws {
+        let chain = try chain { snapshot in
+            for index in snapshot.paths.indices { snapshot.paths[index].created = 1 }
+        }
+        #expect(chain.whys.count == 3)
+        #expect(chain.stop?.level == .processGap)
+    }
+
+    @Test func theChecklistIsAskedOfWhatIsHeldNow() throws {
+        var story = Story()
+        var snapshot = try captured()
+        snapshot.checklist = [
+            ChecklistRecord(id: "tests", text: "old", state: .done, evidence: []),
+            ChecklistRecord(id: "fallbacks", text: "only the backend knows", state: .done, evidence: []),
+            ChecklistRecord(id: "theirs", text: "an item of its own", state: .open, evidence: []),
+        ]
+        story.receive(.snapshot(snapshot))
+        let items = story.state.checklist(try #require(story.state.backends.first))
+        #expect(items.first { $0.id == "tests" }?.state == .open)
+        #expect(items.first { $0.id == "fallbacks" }?.text == "only the backend knows")
+        #expect(items.last?.id == "theirs")
     }
 
     @Test func aPassingProbeIsAnAnswerToWhyFour() throws {
