@@ -5,7 +5,7 @@ PACKAGES = libncurses-dev zlib1g-dev
 TEST_PACKAGES = tmux curl python3 python3-venv
 SWIFT ?= swift
 
-.PHONY: help demo test deps test-deps build install bench lint
+.PHONY: help demo test deps test-deps build install bench lint conformance
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,11 @@ test: test-deps ## everything that must hold: debug build and the whole suite
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip FaultMatrixTests
 	$(SWIFT) test --skip-build --filter FaultMatrixTests
+
+conformance: test-deps ## RFC 6455 by the Autobahn suite, both sides; needs a Python 2.7
+	$(need_swift)
+	$(SWIFT) build --product ctxtop-backend && $(SWIFT) build --product websocket-testee
+	@Tests/conformance/autobahn
 
 lint: ## the formatter's opinion, as errors
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks

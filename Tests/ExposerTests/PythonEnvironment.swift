@@ -32,7 +32,11 @@ enum PythonEnvironment {
             [
                 "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
                 tests.appending(path: "python/\(file)").path,
-            ], adding: ["CTXTOP": products.appending(path: "ctxtop").path])
+            ],
+            adding: [
+                "CTXTOP": products.appending(path: "ctxtop").path,
+                "CTXTOP_BACKEND": products.appending(path: "ctxtop-backend").path,
+            ])
     }
 
     private static func prepare() async -> Bool {
