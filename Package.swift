@@ -17,6 +17,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -92,8 +94,7 @@ let package = Package(
             name: "ConsoleClient",
             dependencies: [
                 "Dialects", "WebSocketTransport", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore,
-                logging, nioCore,
-                nioHTTP1, nioPosix, nioSSL,
+                logging, nioCore, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
             ],
             swiftSettings: settings),
         .target(
@@ -148,8 +149,7 @@ let package = Package(
             name: "ConsoleClientTests",
             dependencies: [
                 "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
-                nioHTTP1,
-                nioPosix,
+                nioHTTP1, nioHTTP2, nioPosix,
             ], swiftSettings: settings),
         .testTarget(
             name: "ConsoleAppTests",

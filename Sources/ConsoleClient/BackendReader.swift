@@ -98,16 +98,14 @@ public struct BackendReader: Sendable {
     func askHealth(at known: String? = nil, as chosen: Dialect? = nil) async -> HealthRound {
         var round = HealthRound()
         let target = reader.target
-        let candidates = known.map { [$0] } ?? (target.namesPath ? [target.url] : healthURLs)
-        for (index, url) in candidates.enumerated() {
-            let started = ContinuousClock.now
+        let candidates = known.map { [$0] } ?? healthURLs
+        for (index, candidate) in candidates.enumerated() {
             let at = SystemClock.now()
             do throws(ReadError) {
-                let answer = try await reader.get(url, limit: Self.healthLimit)
+                let (url, answer, latency) = try await health(at: candidate, isKnown: known != nil)
                 round.wasAnswered = true
                 // A bare host is asked further only where the address does not exist, or is a page for people.
                 if answer.isNobodys, index + 1 < candidates.count { continue }
-                let latency = ContinuousClock.now - started
                 let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
                 round.dialect = found
                 // Who has no health endpoint is asked where its dialect says that it answers.
@@ -139,6 +137,36 @@ public struct BackendReader: Sendable {
         }
         return round
     }
+
+    /// The answer of a health address, which one it came from, and how long it took.
+    ///
+    /// A server that speaks no HTTP/1.1, or says that it is one of gRPC, is asked for gRPC's health.
+    private func health(
+        at url: String, isKnown: Bool
+    ) async throws(ReadError) -> (url: String, answer: HealthAnswerDocument, latency: Duration) {
+        let started = ContinuousClock.now
+        let path = url.dropFirst(reader.target.origin.count)
+        if let service = GRPCHealth.service(ofPath: path) {
+            return (url, try await grpc.health(service), .now - started)
+        }
+        let found: HealthAnswerDocument?
+        var failure = ReadError.closed
+        do throws(ReadError) { found = try await reader.get(url, limit: Self.healthLimit) } catch {
+            (found, failure) = (nil, error)
+        }
+        let latency = ContinuousClock.now - started
+        let isGRPC = found?.isGRPC ?? failure.isOtherProtocol
+        if isGRPC, !isKnown, forced == nil, !reader.target.namesPath {
+            let again = ContinuousClock.now
+            if let answer = try? await grpc.health(""), answer.isGRPC {
+                return (reader.target.origin + GRPCHealth.checkPath, answer, .now - again)
+            }
+        }
+        guard let found else { throw failure }
+        return (url, found, latency)
+    }
+
+    private var grpc: GRPCCaller { GRPCCaller(target: reader.target, options: reader.options) }
 
     /// Which dialect a backend speaks: the given one, one that health alone shows, or one that its probes show.
     private func dialect(
@@ -177,13 +205,20 @@ public struct BackendReader: Sendable {
         }
     }
 
+    /// Where health is asked for: what the target names, or what the dialects know.
     private var healthURLs: [String] {
+        let target = reader.target
+        if forced?.name == Dialect.grpcHealth.name {
+            let service = target.path.drop { $0 == "/" }
+            return [target.origin + GRPCHealth.checkPath + (service.isEmpty ? "" : "?" + service)]
+        }
+        if target.namesPath { return [target.url] }
         var paths: [String] = []
         // The generic list holds what the others know, in the order of how common it is.
         for dialect in forced.map({ [$0] }) ?? [.native, .genericHealth] {
             paths += dialect.healthPaths.filter { !paths.contains($0) }
         }
-        return paths.map { reader.target.origin + $0 }
+        return paths.map { target.origin + $0 }
     }
 
     private func read(
@@ -195,7 +230,7 @@ public struct BackendReader: Sendable {
             + Double(latency.components.seconds) * 1000
         record.at = at
         let dialect = round.dialect ?? .genericHealth
-        let stack = Stack.recognizing(server: answer.server, answer.json)
+        let stack = answer.isGRPC ? .grpc : Stack.recognizing(server: answer.server, answer.json)
         round.messages = [
             .health(record, body: Array(answer.body.prefix(64 << 10))),
             .dialect(name: dialect.name, coverage: dialect.coverage.exposed(on: stack)),
@@ -211,54 +246,6 @@ public struct BackendReader: Sendable {
             }
         }
         round.messages.append(.link(.connected, reason: nil, retryIn: nil))
-    }
-
-    /// The snapshot below a monitoring root.
-    func snapshot(_ root: String) async throws(ReadError) -> BackendSnapshot {
-        let answer = try await reader.get(root + "/snapshot", limit: Self.snapshotLimit)
-        guard answer.status == 200 else { throw .other(Self.words(answer)) }
-        let json: JSONValue
-        do throws(JSONError) { json = try JSONParser.parse(answer.body) } catch {
-            throw .other("the snapshot is no valid JSON: \(error)")
-        }
-        guard let snapshot = json.object.flatMap({ BackendSnapshot(json: $0) }) else {
-            throw .other("the answer is no snapshot")
-        }
-        return snapshot
-    }
-
-    /// Opens the event stream below a monitoring root.
-    ///
-    /// - Throws: ``StreamEnding`` when the resume point is gone, ``ReadError`` for everything else.
-    func openEvents(_ root: String, after id: String?) async throws -> HTTPClientResponse {
-        let response = try await reader.open(root + "/events", accept: "text/event-stream", after: id)
-        switch response.status.code {
-        case 200:
-            let type = response.headers.first(name: "content-type") ?? "nothing"
-            guard type.lowercased().hasPrefix("text/event-stream") else {
-                throw ReadError.other("the answer is \(type), not an event stream")
-            }
-            return response
-        case 410: throw StreamEnding.resumePointGone
-        default:
-            let body = try? await withDeadline(reader.options.timeout) {
-                Array(try await response.body.collect(upTo: 1 << 16).readableBytesView)
-            }
-            throw ReadError.other(
-                Self.words(
-                    HealthAnswerDocument(
-                        status: Int(response.status.code), contentType: nil, body: body ?? [])))
-        }
-    }
-
-    /// Why a monitoring route did not give what it should.
-    static func words(_ answer: HealthAnswerDocument) -> String {
-        let detail = answer.json?["detail"]?.string.map { ": \($0)" } ?? ""
-        switch answer.status {
-        case 401: return "HTTP 401, use --token-file FILE" + detail
-        case 403: return "HTTP 403, the token may not read this" + detail
-        default: return "HTTP \(answer.status)" + detail
-        }
     }
 }
 

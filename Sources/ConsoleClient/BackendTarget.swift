@@ -46,10 +46,10 @@ public struct BackendTarget: Hashable, Sendable {
     }
 
     /// The scheme, host and port: what a token and a link must stay within.
-    public var origin: String {
-        let shown = host.contains(":") ? "[\(host)]" : host
-        return "\(scheme)://\(shown):\(port)"
-    }
+    public var origin: String { "\(scheme)://\(authority)" }
+
+    /// The host and port as a request names them.
+    var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
     /// The whole URL.
     public var url: String { origin + path }

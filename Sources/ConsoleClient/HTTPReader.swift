@@ -24,12 +24,17 @@ struct HTTPReader: Sendable {
         configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
         configuration.decompression = .disabled
         if options.certificateAuthorities != nil || options.acceptsAnyCertificate {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            if let file = options.certificateAuthorities { tls.trustRoots = .file(file) }
-            if options.acceptsAnyCertificate { tls.certificateVerification = .none }
-            configuration.tlsConfiguration = tls
+            configuration.tlsConfiguration = tls(options)
         }
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Which certificates a set of options accepts.
+    static func tls(_ options: ClientOptions) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let file = options.certificateAuthorities { tls.trustRoots = .file(file) }
+        if options.acceptsAnyCertificate { tls.certificateVerification = .none }
+        return tls
     }
 
     /// The most redirects that are followed.

@@ -19,6 +19,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     case tooManyRedirects
     case certificate(String)
     case closed
+    case notHTTP(String)
     case other(String)
 
     /// Reads what the client library threw.
@@ -29,6 +30,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
             self = .timedOut(timeout)
         case let error as HTTPClientError where error == .remoteConnectionClosed: self = .closed
         case HTTPParserError.invalidEOFState: self = .closed
+        case let error as HTTPParserError: self = .notHTTP("\(error)")
         case let error as NIOConnectionError:
             let failures = error.connectionErrors.map { "\($0.error)" }.joined()
             self = error.connectionErrors.isEmpty ? .unknownHost : Self.reading(failures)
@@ -51,6 +53,16 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
     }
 
+    /// Whether something answered, in another protocol than was spoken.
+    var isOtherProtocol: Bool {
+        switch self {
+        case .notHTTP, .closed: true
+        case .refused, .unknownHost, .timedOut, .tooLarge, .foreignRedirect, .tooManyRedirects, .certificate,
+            .other:
+            false
+        }
+    }
+
     /// What happened and, where there is something, what to do.
     var description: String {
         switch self {
@@ -62,6 +74,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case .tooManyRedirects: "redirected more than 5 times"
         case .certificate(let words): "the certificate is not accepted (--ca-file, --insecure): \(words)"
         case .closed: "the backend closed the connection"
+        case .notHTTP(let words): "what answers there does not speak HTTP/1.1: \(words)"
         case .other(let words): words
         }
     }

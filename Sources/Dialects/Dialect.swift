@@ -31,7 +31,8 @@ public struct Dialect: Sendable {
 
     /// Every dialect, the most specific first. Add one here and its file.
     public static let all: [Dialect] = [
-        .native, .netra, .langGraphServer, .agno, .adk, .agentToAgent, .prometheus, .genericHealth,
+        .native, .netra, .langGraphServer, .agno, .adk, .agentToAgent, .grpcHealth, .prometheus,
+        .genericHealth,
     ]
 
     /// The first dialect that recognises what was seen; the generic one takes all.

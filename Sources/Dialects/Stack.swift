@@ -6,6 +6,8 @@ public enum Stack: String, Hashable, Sendable, CaseIterable {
     case python
     /// A Swift server on Hummingbird or Vapor.
     case swift
+    /// A gRPC server, whose language does not show.
+    case grpc
     /// Anything else, or nothing that tells.
     case other
 
@@ -47,6 +49,12 @@ public enum Stack: String, Hashable, Sendable, CaseIterable {
                 "let monitor = ContextMonitor(configuration, now: clock)",
                 "monitor.observe([Evidence(.toolClasses, \"4\", source: \"main\")], on: .http)",
                 "monitor.addRoutes(to: router, access: .insecureLoopback)",
+            ]
+        case .grpc:
+            [
+                "# beside the gRPC port, an HTTP one that answers",
+                "GET /health with \"links\": {\"monitor\": \"/monitor/v1\"}",
+                "GET /monitor/v1/snapshot with paths[].evidence; schema: Assets/schema",
             ]
         case .other:
             [

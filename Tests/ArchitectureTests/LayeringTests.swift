@@ -39,7 +39,7 @@ import Testing
             ["Dialects", "WebSocketTransport", "WireProtocol"],
             [
                 "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
-                "NIOPosix", "NIOSSL", "Synchronization",
+                "NIOHTTP2", "NIOPosix", "NIOSSL", "Synchronization",
             ]
         ),
         "ConsoleApp": (

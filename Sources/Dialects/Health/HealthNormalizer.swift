@@ -4,6 +4,7 @@ public import WireProtocol
 public enum HealthNormalizer {
     /// What the answer says: the worse of HTTP class and body, and why, where that needs words.
     public static func read(_ answer: HealthAnswerDocument) -> HealthRecord {
+        if answer.isGRPC { return GRPCHealth.record(answer) }
         var record = HealthRecord()
         record.httpStatus = answer.status
         if let reason = notHealth(answer) {
