@@ -228,4 +228,17 @@ import WireProtocol
     @Test func theSameActionsGiveTheSameState() {
         #expect(story().state == story().state)
     }
+
+    @Test func aPathCanBeMovedAloneOrWithAllOthers() {
+        let requests = [ConsumerPath.http, ConsumerPath(rawValue: "all")].flatMap { path in
+            [Verdict.factory, .singleton].map {
+                ActionRequest(backend: BackendKey(0), kind: .setPattern(path, $0))
+            }
+        }
+        #expect(requests.map(\.word) == ["factory", "singleton", "all-factory", "all-singleton"])
+        #expect(
+            ActionRequest.choices(requests)
+                == "http: factory, singleton; all paths: all-factory, all-singleton")
+        #expect(requests[2].route == "/paths/all/pattern")
+    }
 }

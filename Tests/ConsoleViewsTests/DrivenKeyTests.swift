@@ -70,7 +70,7 @@ import WireProtocol
     private static let rows = [
         Press("mark", "2", "m", shows: "1 marked"), Press("next-mark", "2 m G", "'"),
         Press("acknowledge", "6", "d", shows: "acknowledged"), Press("snooze", "6", "z", shows: "snoozed"),
-        Press("act", "2 G k", "x", shows: "type to confirm"),
+        Press("act", "2 G k", "x", shows: "type the word"),
         Press("copy", "2", "y", asks: .copy("01a2-c1e001")),
         Press("copy-command", "7", "Y", asks: .copy("curl -sS -i 'http://prod:8700/health'")),
     ]

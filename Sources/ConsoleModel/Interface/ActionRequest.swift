@@ -29,6 +29,7 @@ public struct ActionRequest: Hashable, Sendable {
         switch kind {
         case .terminate: "terminate"
         case .dispose: "dispose"
+        case .setPattern(.everyPath, let verdict): "all-\(verdict.name)"
         case .setPattern(_, let verdict): verdict.name
         }
     }
@@ -38,8 +39,26 @@ public struct ActionRequest: Hashable, Sendable {
         switch kind {
         case .terminate(let id): "terminate session \(IDText.tail(id.rawValue))"
         case .dispose(let id): "dispose dispatcher \(IDText.tail(id.rawValue))"
+        case .setPattern(.everyPath, let verdict): "switch every path to \(verdict.name)"
         case .setPattern(let path, let verdict): "switch \(path) to \(verdict.name)"
         }
+    }
+
+    /// The words of several requests and what each does: `terminate session …c07d12`, `http: factory, singleton`.
+    public static func choices(_ requests: [ActionRequest]) -> String {
+        var words: [String] = []
+        var patterns: [(path: String, names: [String])] = []
+        for request in requests {
+            switch request.kind {
+            case .terminate, .dispose: words.append(request.words)
+            case .setPattern(let path, _):
+                let name = path == .everyPath ? "all paths" : path.rawValue
+                if patterns.last?.path != name { patterns.append((name, [])) }
+                patterns[patterns.count - 1].names.append(request.word)
+            }
+        }
+        words += patterns.map { "\($0.path): " + $0.names.joined(separator: ", ") }
+        return words.joined(separator: "; ")
     }
 
     /// The route under the monitoring root, percent-encoded; it is POSTed to.
@@ -72,6 +91,11 @@ public struct ActionRequest: Hashable, Sendable {
             }
         }
     }
+}
+
+extension ConsumerPath {
+    /// The name that stands for all paths of a backend at once, in its routes (WIRE.md).
+    static let everyPath = ConsumerPath(rawValue: "all")
 }
 
 /// What became of an ``ActionRequest``.

@@ -36,9 +36,11 @@ extension ConsoleState {
         return [ActionRequest(backend: key.backend, kind: .dispose(key.id))]
     }
 
-    /// The two patterns that a path can be moved to; a backend knows no others (WIRE.md).
+    /// The two patterns that a path can be moved to, alone or with all others; a backend knows no more (WIRE.md).
     private func actions(onPath key: PathKey) -> [ActionRequest] {
-        [.factory, .singleton].map { ActionRequest(backend: key.backend, kind: .setPattern(key.path, $0)) }
+        [key.path, .everyPath].flatMap { path in
+            [.factory, .singleton].map { ActionRequest(backend: key.backend, kind: .setPattern(path, $0)) }
+        }
     }
 }
 

@@ -59,7 +59,7 @@ enum Footer {
         case .search: return ("⏎ find, then n and N  Esc cancel", .dim)
         case .note: return ("⏎ bookmark  Esc cancel", .dim)
         case .confirm(let requests):
-            return (requests.map { "\"\($0.word)\" to \($0.words)" }.joined(separator: ", "), Style(.warning))
+            return (ActionRequest.choices(requests) + "  Esc", Style(.warning))
         }
     }
 
@@ -126,7 +126,7 @@ extension Prompt.Kind {
         case .command: ":"
         case .search: "find /"
         case .note: "note: "
-        case .confirm: "type to confirm: "
+        case .confirm: "type the word: "
         }
     }
 }

@@ -45,7 +45,7 @@ enum TitleBar {
     private static func backends(_ state: ConsoleState, width: Int) -> String {
         let mode =
             state.interface.settings.allowsActions
-            ? (width >= 100 ? "actions allowed" : "RW") : (width >= 100 ? "read-only" : "RO")
+            ? (width >= 100 ? "actions on" : "ACT") : (width >= 100 ? "read-only" : "RO")
         guard let first = state.backends.first else { return "no backend  \(mode)" }
         guard state.backends.count == 1 else { return many(state, mode) }
         let known = [first.identity.version, first.identity.instance].compactMap { $0 }
