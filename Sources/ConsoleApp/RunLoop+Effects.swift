@@ -51,6 +51,17 @@ extension RunLoop {
             .warning)
     }
 
+    /// Keeps what is known of each backend for the next console; another one may have written since.
+    func noteVisit() {
+        var latest = MemoryFile.load()
+        latest.openedBefore = latest.openedBefore.adding(1)
+        for backend in store.state.backends {
+            if let visit = Visit(backend, in: store.state) { latest.visits[backend.url] = visit }
+        }
+        // There is no screen any more, and nothing is lost but the next greeting.
+        _ = latest.save()
+    }
+
     /// Watches one more backend.
     private func connect(_ text: String) {
         do throws(TargetError) {

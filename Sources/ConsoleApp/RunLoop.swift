@@ -35,6 +35,8 @@ public final class RunLoop {
     private var isDirty = true
     private var isFrameScheduled = false
     private var drawnAt: ContinuousClock.Instant?
+    /// The backends whose news since the last visit were told.
+    private var greeted: Set<BackendKey> = []
 
     /// A loop over those targets.
     public init(_ options: ConsoleOptions) {
@@ -50,7 +52,9 @@ public final class RunLoop {
         for (index, target) in targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
-        _ = store.send(.applySettings(options.interface))
+        var settings = options.interface
+        settings.showsFirstRunHint = memory.openedBefore == 0
+        _ = store.send(.applySettings(settings))
         _ = store.send(.recall(memory.remembered))
     }
 
@@ -75,6 +79,7 @@ public final class RunLoop {
             }
         }
         terminal.close()
+        noteVisit()
         await sources.shutDown()
         return ending
     }
@@ -90,6 +95,7 @@ public final class RunLoop {
         if mailbox.takeTick() {
             _ = store.send(.tick(SystemClock.now()))
             isDirty = true
+            tellNews()
         }
         receive()
         drawIfDue(&terminal)
@@ -166,6 +172,16 @@ public final class RunLoop {
                 store.state, width: size.width, height: size.height, metrics: terminal.metrics,
                 isASCII: isASCII, keys: options.keys))
         (isDirty, isFrameScheduled, drawnAt) = (false, false, .now)
+    }
+
+    /// Says what is new since the last visit, once for each backend that was seen before.
+    private func tellNews() {
+        for backend in store.state.backends where !greeted.contains(backend.key) {
+            guard let now = Visit(backend, in: store.state) else { continue }
+            greeted.insert(backend.key)
+            guard let news = memory.visits[backend.url]?.news(in: now) else { continue }
+            say(targets.count > 1 ? "\(backend.name): \(news)" : news)
+        }
     }
 
     /// Opens what `--open` asks for, as soon as it is known.

@@ -80,4 +80,29 @@ import Testing
         again.kill()
         await screen.close()
     }
+
+    @Test func theFirstVisitPointsOutKeysAndALaterOneSaysWhatIsNew() async throws {
+        let state = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: state) }
+        let backend = try await BackendProcess([])
+        let first = try await TmuxScreen([Programs.console, backend.url], width: 120, state: state.path)
+        #expect(try await first.waits { $0.contains("First time here?") && $0.contains("● websocket") }.holds)
+        try await first.press("q")
+        #expect(try await first.waits { $0.contains("left 0") }.holds)
+        await first.close()
+        // As if that had been an hour ago, and the path on the singleton.
+        let file = state.appending(path: "ctxtop/state.json")
+        var text = try String(contentsOf: file, encoding: .utf8)
+        #expect(text.contains("\"opened\": 1"))
+        text = text.replacing(#/"at": \d+/#, with: "\"at\": \(Int(Date().timeIntervalSince1970 - 3600) * 1000)")
+        text = text.replacing("\"websocket\": \"factory\"", with: "\"websocket\": \"singleton\"")
+        try Data(text.utf8).write(to: file)
+        let second = try await TmuxScreen([Programs.console, backend.url], width: 120, state: state.path)
+        let news = try await second.waits {
+            $0.contains("since your last visit 1h ago: websocket singleton → factory")
+        }
+        #expect(news.holds, "\(news.screen)")
+        #expect(!news.screen.contains("First time here?"))
+        await second.close()
+    }
 }

@@ -21,6 +21,7 @@ final class PseudoTerminal: @unchecked Sendable {
         environment["LANG"] = "C.UTF-8"
         environment["SWIFT_BACKTRACE"] = "enable=no"
         environment["XDG_CONFIG_HOME"] = "/nonexistent"
+        environment["XDG_STATE_HOME"] = "/nonexistent"
         for (name, value) in changes { environment[name] = value }
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -4,13 +4,17 @@ import Foundation
 final class TmuxScreen: Sendable {
     private let socket = "ctxtop-test-\(UUID().uuidString.prefix(8))"
 
-    init(_ command: [String], width: Int = 80, height: Int = 24) async throws {
+    /// Starts it; `state` is where consoles remember things.
+    init(
+        _ command: [String], width: Int = 80, height: Int = 24, state: String = "/nonexistent"
+    ) async throws {
         let line = command.map { "'\($0)'" }.joined(separator: " ") + "; echo left $?; cat"
         // The server stays behind with whatever it inherits; Foundation takes the end of the descriptors it gave
         // to a child for the child's end, so every one of them is closed before.
         let start = """
             for file in /proc/self/fd/*; do n=${file##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-"; done
-            LC_ALL=C.UTF-8 exec tmux -L \(socket) -f /dev/null new-session -d -x \(width) -y \(height) "$0" \
+            export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME='\(state)'
+            exec tmux -L \(socket) -f /dev/null new-session -d -x \(width) -y \(height) "$0" \
                 >/dev/null 2>&1 </dev/null
             """
         _ = try await Programs.run("/bin/bash", ["-c", start, line])
