@@ -100,15 +100,11 @@ public final class ContextMonitor: Sendable {
 
     /// Records a user context, new or changed.
     public func contextChanged(_ context: ContextRecord) {
-        state.withLock { state in
-            state.contexts[context.id] = context
-            guard let session = context.session else { return }
-            state.sessions[session]?.record.context = context.id
-        }
+        publishing { state, now in (state.take(context, at: now), ()) }
     }
 
     /// Records that a user context is gone.
-    public func contextEnded(_ id: ContextID) { state.withLock { $0.contexts[id] = nil } }
+    public func contextEnded(_ id: ContextID) { state.withLock { $0.end(id) } }
 
     /// Records that a dispatcher moved in its lifecycle; the record carries its counters and owners.
     public func dispatcherChanged(

@@ -192,4 +192,24 @@ import WireProtocol
         #expect(story.backend.runs.values.map(\.violations) == [[]])
         #expect(story.backend.runs.values.map(\.events) == [2])
     }
+
+    @Test func aContextThatTheStreamTellsOfIsKeptWithItsSession() throws {
+        var story = Story()
+        story.custom(.session, ["change": "opened", "state": "idle"], user: "ada", session: "s-1")
+        story.custom(
+            .session,
+            [
+                "change": "context", "state": "idle",
+                "context": ["id": "c-1", "session": "s-1", "request": "r-9"],
+            ],
+            user: "ada", session: "s-1")
+        let detail = try #require(
+            story.state.contextDetail(SessionKey(backend: BackendKey(0), id: SessionID(rawValue: "s-1"))))
+        #expect(detail.context?.id == "c-1")
+        #expect(detail.context?.request == "r-9")
+        // A context without a session, or of the wrong shape, changes nothing.
+        story.custom(.session, ["change": "context", "context": ["id": "c-2"]], user: "ada", session: "s-1")
+        story.custom(.session, ["change": "context", "context": 7], user: "ada", session: "s-1")
+        #expect(story.state.contextDetail(detail.session.key)?.context?.id == "c-1")
+    }
 }

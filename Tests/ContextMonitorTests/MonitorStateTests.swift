@@ -36,6 +36,20 @@ import WireProtocol
         #expect(state.endedSessions.records.map(\.state) == [.ended])
     }
 
+    @Test func streamsHearOfANewContextAndOnceAMinuteOfOneThatGoesOn() {
+        var state = MonitorState(configuration, startedAt: start)
+        _ = state.open(SessionRecord(id: "s", user: "ada"), at: start)
+        var context = ContextRecord(id: "c")
+        context.session = "s"
+        let first = state.take(context, at: start)
+        #expect(first?.fields["value"]?["context"]?["id"] == "c")
+        let early = state.take(context, at: start + .milliseconds(59_999))
+        let due = state.take(context, at: start + .seconds(60))
+        context.session = "unknown"
+        let nobodys = state.take(context, at: start + .seconds(200))
+        #expect(early == nil && due != nil && nobodys == nil)
+    }
+
     @Test func aRunWhoseSessionEndsIsLost() {
         var state = MonitorState(configuration, startedAt: start)
         _ = state.open(SessionRecord(id: "s", user: "ada"), at: start)

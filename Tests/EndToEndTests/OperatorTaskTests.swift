@@ -94,7 +94,8 @@ import Testing
         let file = state.appending(path: "ctxtop/state.json")
         var text = try String(contentsOf: file, encoding: .utf8)
         #expect(text.contains("\"opened\": 1"))
-        text = text.replacing(#/"at": \d+/#, with: "\"at\": \(Int(Date().timeIntervalSince1970 - 3600) * 1000)")
+        text = text.replacing(
+            #/"at": \d+/#, with: "\"at\": \(Int(Date().timeIntervalSince1970 - 3600) * 1000)")
         text = text.replacing("\"websocket\": \"factory\"", with: "\"websocket\": \"singleton\"")
         try Data(text.utf8).write(to: file)
         let second = try await TmuxScreen([Programs.console, backend.url], width: 120, state: state.path)

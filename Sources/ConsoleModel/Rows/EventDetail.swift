@@ -35,8 +35,9 @@ enum EventDetail {
         switch CustomEventName(rawValue: name) {
         case .session:
             let change = value.string("change") ?? "changed"
+            let context = value["context"]?["id"]?.string.map { " " + IDText.tail($0) } ?? ""
             let state = change == "state" ? "\(value.string("state") ?? "unknown")" : change
-            return state + because(value.string("reason"))
+            return state + context + because(value.string("reason"))
         case .dispatcher:
             let from = value.string("from").map { "\($0) → " } ?? ""
             return IDText.tail(value.string("id") ?? "") + " \(from)\(value.string("to") ?? "unknown")"

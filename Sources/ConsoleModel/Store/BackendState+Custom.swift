@@ -26,6 +26,7 @@ extension BackendState {
             memory.noteOpening(
                 user: symbols[record.user], path: symbols[sessions.values[place].path], at: record.timestamp)
         }
+        if let context = value["context"]?.object.flatMap(ContextRecord.init) { keep(context, symbols) }
         if value.string("change") == "closed" || state == .ended {
             if let reason = value.string("reason") {
                 let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
@@ -38,6 +39,17 @@ extension BackendState {
         }
         sessions[place: place].state = state
         sessions[place: place].times.since = record.timestamp
+    }
+
+    /// Keeps a context with its session; those of sessions that were let go are let go with them.
+    private mutating func keep(_ context: ContextRecord, _ symbols: SymbolTable) {
+        guard let session = context.session else { return }
+        extras.contexts[session] = context
+        guard extras.contexts.count > sessions.count + 1024 else { return }
+        let sessions = sessions
+        extras.contexts = extras.contexts.filter { id, _ in
+            symbols.find(id.rawValue).flatMap(sessions.place) != nil
+        }
     }
 
     private mutating func noteDispatcher(

@@ -118,11 +118,29 @@ extension MonitorState {
         return event
     }
 
+    /// Takes a context; streams hear of a new one, and once a minute of one that goes on.
+    mutating func take(_ context: ContextRecord, at now: Timestamp) -> OutgoingEvent? {
+        contexts[context.id] = context
+        guard let id = context.session, var session = sessions[id] else { return nil }
+        session.record.context = context.id
+        sessions[id] = session
+        if let told = contextsTold[context.id], now.since(told) < .seconds(60) { return nil }
+        contextsTold[context.id] = now
+        return sessionEvent(session.record, change: "context", reason: nil, context: context, at: now)
+    }
+
+    mutating func end(_ context: ContextID) {
+        contexts[context] = nil
+        contextsTold[context] = nil
+    }
+
     private func sessionEvent(
-        _ record: SessionRecord, change: String, reason: String?, at now: Timestamp
+        _ record: SessionRecord, change: String, reason: String?, context: ContextRecord? = nil,
+        at now: Timestamp
     ) -> OutgoingEvent {
         var value: JSONObject = ["change": .string(change), "state": .string(record.state.rawValue)]
         value.set("reason", reason)
+        if let context { value["context"] = context.json }
         var metadata = EventMetadata()
         metadata.user = record.user
         metadata.session = record.id

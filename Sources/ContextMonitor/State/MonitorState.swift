@@ -19,6 +19,8 @@ struct MonitorState {
     var runs: [RunID: RunEntry] = [:]
     var finishedRuns = Ended<RunRecord>()
     var contexts: [ContextID: ContextRecord] = [:]
+    /// When streams heard of each context last.
+    var contextsTold: [ContextID: Timestamp] = [:]
     var limits: [String: LimitRecord] = [:]
     var checks: [String: CheckRecord] = [:]
     /// What the server checks by itself for `/readyz`, by name.
