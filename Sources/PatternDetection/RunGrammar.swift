@@ -71,19 +71,25 @@ public struct RunGrammar: Hashable, Sendable {
     private var nextSequence: Int?
 
     private let joinedMidway: Bool
+    /// Whether any step came already, by what this observer or its source has seen.
+    private var hasSteps: Bool
 
     /// A run of which nothing was seen yet.
     ///
-    /// - Parameter joinedMidway: the observer attached after the run had begun, so
-    ///   what came before is not missing, only unseen.
-    public init(joinedMidway: Bool = false) {
+    /// - Parameters:
+    ///   - joinedMidway: the observer attached after the run had begun, so what came before
+    ///     is not missing, only unseen.
+    ///   - hasSteps: whether the source has counted steps before; a start after them is a second one.
+    public init(joinedMidway: Bool = false, hasSteps: Bool = false) {
         self.joinedMidway = joinedMidway
+        self.hasSteps = hasSteps
         if joinedMidway { state = .open }
     }
 
     /// Takes the next event in arrival order; `sequence` counts 0, 1, 2… where the source has one.
     public mutating func apply(_ step: Step, sequence: Int? = nil) {
         if let sequence { check(sequence) }
+        defer { hasSteps = true }
         if state == .completed || state == .failed {
             note([.completed, .suspended, .error].contains(step) ? .duplicate : .late)
             return
@@ -91,7 +97,8 @@ public struct RunGrammar: Hashable, Sendable {
         if state == .notStarted {
             if step != .started { note(.missingStart) }
             state = .open
-        } else if step == .started {
+        } else if step == .started, hasSteps {
+            // A list of runs may name an open run before the stream tells its start.
             note(.duplicate)
         }
         switch step {

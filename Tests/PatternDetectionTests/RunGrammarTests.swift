@@ -10,6 +10,16 @@ typealias Grammar = RunGrammar
         return grammar
     }
 
+    @Test func aRunThatAListNamedFirstMayStillStartOnce() {
+        #expect(grammar([.started, .thinking, .completed], midway: true).violations.isEmpty)
+        #expect(grammar([.thinking, .started, .completed], midway: true).violations == [.duplicate])
+        #expect(grammar([.started, .started, .completed], midway: true).violations == [.duplicate])
+        #expect(grammar([.started, .started, .completed]).violations == [.duplicate])
+        var counted = Grammar(joinedMidway: true, hasSteps: true)
+        counted.apply(.started)
+        #expect(counted.violations == [.duplicate])
+    }
+
     @Test func aWholeRunKeepsTheGrammar() {
         let run = grammar([
             .started, .thinking, .toolExecuting("a"), .toolCompleted("a"), .thinking, .completed,

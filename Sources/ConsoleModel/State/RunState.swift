@@ -35,9 +35,9 @@ public struct RunState: Equatable, Sendable {
     /// Whether its last event was a thinking one.
     var isThinking = false
 
-    init(id: Symbol, joinedMidway: Bool) {
+    init(id: Symbol, joinedMidway: Bool, hasSteps: Bool = false) {
         self.id = id
-        grammar = RunGrammar(joinedMidway: joinedMidway)
+        grammar = RunGrammar(joinedMidway: joinedMidway, hasSteps: hasSteps)
     }
 
     /// The moments of a run's life.

@@ -194,7 +194,7 @@ extension BackendState {
             if wasOpen, run.state != .open { past.runs.append(symbol) }
             return
         }
-        var run = RunState(id: symbol, joinedMidway: true)
+        var run = RunState(id: symbol, joinedMidway: true, hasSteps: record.events > 0)
         run.session = session
         run.user = record.user.map { symbols.intern($0.rawValue) } ?? .none
         run.path = sessions[session]?.path ?? .none
