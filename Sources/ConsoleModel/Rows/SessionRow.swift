@@ -42,8 +42,8 @@ public struct SessionRow: TableRow {
     public var p95: Duration? { Percentile.p95(finished, now: now) }
     /// What a selection keeps.
     public var rowID: RowID { .session(key) }
-    /// The user, with `#2` for a second session.
-    public var userText: String { ordinal > 1 ? "\(user) #\(ordinal)" : user }
+    /// The user, with `#2` for a second session; a dash where the source names nobody.
+    public var userText: String { user.isEmpty ? "–" : ordinal > 1 ? "\(user) #\(ordinal)" : user }
     /// Glyph, word and since: `● running 2s`.
     public var stateText: String {
         "\(state.glyph) \(state.rawValue)" + (since.map { " " + AgeText.age($0) } ?? "")
