@@ -122,7 +122,8 @@ enum HealthShapes {
         HealthExample(
             "django-health-check", http: 500,
             "{\"Cache(alias='default')\":\"OK\",\"Database\":\"unavailable: gone\"}",
-            .fail, ["Cache(alias='default')=pass", "Database=unknown"]),
+            .fail, ["Cache(alias='default')=pass", "Database=unknown"],
+            reason: "Database: unavailable: gone"),
         HealthExample("LangGraph /ok", "{\"ok\":true,\"services\":{}}", .pass, [], reason: ""),
         HealthExample("agno", "{\"status\":\"ok\",\"instantiated_at\":\"2026-11-23T00:00:00Z\"}", .pass, []),
         HealthExample("ag-ui-langgraph", "{\"status\":\"ok\",\"agent\":{\"name\":\"planner\"}}", .pass, []),
@@ -131,7 +132,11 @@ enum HealthShapes {
         HealthExample(
             "LiteLLM endpoints, all bad but 200",
             "{\"healthy_endpoints\":[],\"unhealthy_endpoints\":[{\"model\":\"m\"},{\"model\":\"m\"}],\"healthy_count\":0}",
-            .fail, ["m=fail", "m#2=fail"], reason: "HTTP 200 but the body says fail"),
+            .fail, ["m=fail", "m#2=fail"], reason: "HTTP 200 but the body says fail; m, and 1 more"),
+        HealthExample(
+            "LiteLLM endpoints, one bad",
+            "{\"healthy_endpoints\":[{\"model\":\"a\"}],\"unhealthy_endpoints\":[{\"model\":\"b\",\"error\":\"refused\\nTraceback\"}]}",
+            .fail, ["a=pass", "b=fail"], reason: "b: refused"),
         HealthExample(
             "a mixed map of words and objects",
             "{\"status\":\"degraded\",\"components\":{\"database\":\"healthy\",\"bridge\":{\"status\":\"unavailable\",\"error\":\"not set\"}}}",
@@ -187,6 +192,13 @@ enum HealthShapes {
         HealthExample(
             "unknown parts never do", "{\"checks\":{\"a\":\"ok\",\"b\":\"???\"}}", .pass,
             ["a=pass", "b=unknown"]),
+        HealthExample(
+            "the bad parts are named", http: 503,
+            "{\"status\":\"fail\",\"checks\":[{\"name\":\"a\",\"status\":\"ok\"},{\"name\":\"b\",\"status\":\"down\",\"output\":\"gone\"}]}",
+            .fail, reason: "b: gone"),
+        HealthExample(
+            "parts that are well do not contradict what nobody can read", http: 500,
+            "{\"a\":\"ok\",\"b\":\"Unavailable: gone\"}", .fail, reason: "b: Unavailable: gone"),
         HealthExample("only unknown parts: HTTP decides", http: 500, "{\"checks\":{\"b\":\"???\"}}", .fail),
         HealthExample(
             "an empty place is none", "{\"checks\":{},\"services\":{\"a\":\"up\"}}", .pass, ["a=pass"]),

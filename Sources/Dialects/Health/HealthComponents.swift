@@ -42,7 +42,11 @@ enum HealthComponents {
     }
 
     private static func endpoints(_ elements: [JSONValue], _ status: HealthStatus) -> [CheckRecord] {
-        elements.map { CheckRecord(name: $0["model"]?.string ?? "endpoint", status: status) }
+        elements.map { element in
+            var check = CheckRecord(name: element["model"]?.string ?? "endpoint", status: status)
+            check.output = element["error"]?.string.map { String($0.prefix(1000)) }
+            return check
+        }
     }
 
     /// The parts of a value that holds parts; nil when there are none, so that another place is looked at.

@@ -19,12 +19,25 @@ public enum HealthNormalizer {
         }
         let http = HealthWords.httpClass(answer.status)
         record.status = max(http, body.status ?? http)
-        record.reason = body.reason
-        if let status = body.status, status != .unknown, (http == .fail) != (status == .fail) {
-            let contradiction = "HTTP \(answer.status) but the body says \(status.rawValue)"
-            record.reason = ([contradiction] + [body.reason].compactMap { $0 }).joined(separator: "; ")
+        var reasons = [body.reason].compactMap { $0 }
+        if reasons.isEmpty, record.status >= .warn, let culprits = culprits(in: record) {
+            reasons.append(culprits)
         }
+        if let status = body.status, status != .unknown, (http == .fail) != (status == .fail) {
+            reasons.insert("HTTP \(answer.status) but the body says \(status.rawValue)", at: 0)
+        }
+        record.reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
         return record
+    }
+
+    /// The parts that are to blame, with the words of the first; else those whose words are not known.
+    private static func culprits(in record: HealthRecord) -> String? {
+        var found = record.checks.filter { $0.status == record.status }
+        if found.isEmpty { found = record.checks.filter { $0.status == .unknown && $0.output != nil } }
+        guard let first = found.first else { return nil }
+        let output =
+            first.output?.split(whereSeparator: \.isNewline).first.map { ": " + $0.prefix(200) } ?? ""
+        return first.name + output + (found.count > 1 ? ", and \(found.count - 1) more" : "")
     }
 
     /// Why the answer is none of a health endpoint; nil when it may be one.
@@ -97,7 +110,10 @@ public enum HealthNormalizer {
             body.reason = "status \"\(word)\" is not a known word"
         }
         if body.status == nil {
-            body.status = body.checks.map(\.status).filter { $0 != .unknown }.max()
+            let known = body.checks.map(\.status).filter { $0 != .unknown }
+            // Parts that are well say nothing of the whole beside one that nobody can read.
+            let isWhole = known.count == body.checks.count || known.max() != .pass
+            if isWhole { body.status = known.max() }
         }
         if let complaint = object?.complaint {
             if body.status == nil { body.status = .fail }
