@@ -6,7 +6,8 @@ import WireProtocol
 public enum ServerDate {
     /// How far the server's clock is ahead of ours, to the second; nil when it does not tell.
     ///
-    /// A difference of less than a second is none: the header has no parts of seconds.
+    /// A difference of less than three seconds is none: the header has no parts of seconds, and servers write
+    /// the same one for a second or, when they are busy, longer.
     public static func skew(of target: BackendTarget, _ options: ClientOptions) async -> Duration? {
         guard let client = try? HTTPReader.client(options) else { return nil }
         let reader = HTTPReader(target: target, options: options, client: client)
@@ -19,7 +20,7 @@ public enum ServerDate {
         guard let text, let date = parse(text) else { return nil }
         if date.since(after) > .zero { return date.since(after) }
         let behind = before.since(date)
-        return behind < .seconds(1) ? .zero : .zero - behind
+        return behind < .seconds(3) ? .zero : .zero - behind
     }
 
     /// Reads the fixed form of RFC 9110 section 5.6.7, `Sun, 06 Nov 1994 08:49:37 GMT`.

@@ -69,8 +69,8 @@ public enum TargetDiagnosis {
         }
         let seen = "\(AgeText.signed(known)) against ours"
         if abs(known.wholeMilliseconds) <= skewLimit {
-            // A Date header counts whole seconds, and servers write the same one for a while.
-            return Diagnosis(.ok, "clock", skew == nil ? "within 2s of ours, by its Date header" : seen)
+            // A Date header counts whole seconds, and servers write the same one for a while (ServerDate).
+            return Diagnosis(.ok, "clock", skew == nil ? "within 3s of ours, by its Date header" : seen)
         }
         return Diagnosis(
             .warning, "clock", seen,
