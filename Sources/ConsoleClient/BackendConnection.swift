@@ -71,7 +71,7 @@ public struct BackendConnection: MessageSource {
     private func watch(_ round: BackendReader.HealthRound, onProgress: () -> Void) async -> Ending {
         guard let root = round.monitorRoot else {
             onProgress()
-            guard let dialectReader = round.dialect?.reader?() else { return await pollHealth(round) }
+            guard let dialectReader = reader.dialectReader(of: round) else { return await pollHealth(round) }
             return await watch(round, dialectReader)
         }
         let first: BackendSnapshot
@@ -115,10 +115,12 @@ public struct BackendConnection: MessageSource {
         _ first: BackendReader.HealthRound, until end: ContinuousClock.Instant? = nil,
         through link: DialectLink? = nil
     ) async -> Ending {
+        var pause = options.pause(after: first)
         while !Task.isCancelled {
-            try? await Task.sleep(for: options.healthInterval)
+            try? await Task.sleep(for: pause)
             if Task.isCancelled { break }
             let round = await reader.askHealth(at: first.url)
+            pause = options.pause(after: round)
             if Task.isCancelled { break }
             await sendHealth(of: round, through: link)
             if !round.wasAnswered { return .lost(round.failure ?? "no answer") }

@@ -56,7 +56,7 @@ public struct BackendReader: Sendable {
 
     /// The messages of a round, and those of what its dialect knows beyond health.
     private func readDialect(_ round: HealthRound) async -> [Message] {
-        guard let dialectReader = round.dialect?.reader?() else { return round.messages }
+        guard let dialectReader = dialectReader(of: round) else { return round.messages }
         let found = Mutex<[Message]>([])
         let link = DialectLink(dialectReader, reader, jitter: { 1 }) { message in
             found.withLock { $0.append(message) }
@@ -68,6 +68,13 @@ public struct BackendReader: Sendable {
         await link.once()
         if let health { await link.take(health) }
         return round.messages + found.withLock { $0 } + [.link(.connected, reason: nil, retryIn: nil)]
+    }
+
+    /// What reads a backend beyond its health; nil where that is all there is, or the target names one address.
+    func dialectReader(of round: HealthRound) -> (any DialectReader)? {
+        guard let dialect = round.dialect else { return nil }
+        let isHealthAlone = [Dialect.genericHealth, .liteLLM].contains { $0.name == dialect.name }
+        return isHealthAlone && reader.target.namesPath ? nil : dialect.reader?()
     }
 
     /// What one round of asking for health gave.
@@ -85,6 +92,9 @@ public struct BackendReader: Sendable {
         var failure: String?
         /// The URL that answered; nil when nothing is there, and all are to be asked again.
         var url: String?
+
+        /// How long the endpoint is to be left alone, where its dialect says so.
+        var pause: Duration?
 
         /// Whether the answer is a success.
         var isWell: Bool {
@@ -108,8 +118,10 @@ public struct BackendReader: Sendable {
                 if answer.isNobodys, index + 1 < candidates.count { continue }
                 let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
                 round.dialect = found
-                // Who has no health endpoint is asked where its dialect says that it answers.
-                if answer.isNobodys, known == nil, let path = found.healthPaths.first,
+                // Who has no health endpoint there, or one that costs, is asked where its dialect says.
+                let isBarred = answer.isNobodys || [401, 403].contains(answer.status)
+                if isBarred || found.avoids.contains(path(of: url)), known == nil,
+                    let path = found.healthPaths.first, path != self.path(of: url),
                     found.name != Dialect.genericHealth.name, !target.namesPath, forced == nil
                 {
                     return await askHealth(at: target.origin + path, as: found)
@@ -117,6 +129,7 @@ public struct BackendReader: Sendable {
                 if let chosen { round.dialect = chosen }
                 read(answer, latency: latency, at: at, into: &round)
                 round.url = answer.status == 404 ? nil : url
+                if found.avoids.contains(path(of: url)) { round.pause = found.healthPause }
                 return round
             } catch {
                 round.failure = error.description
@@ -166,6 +179,11 @@ public struct BackendReader: Sendable {
         return (url, found, latency)
     }
 
+    /// The path of a URL of the target.
+    private func path(of url: String) -> String {
+        String(url.dropFirst(reader.target.origin.count).prefix { $0 != "?" })
+    }
+
     private var grpc: GRPCCaller { GRPCCaller(target: reader.target, options: reader.options) }
 
     /// Which dialect a backend speaks: the given one, one that health alone shows, or one that its probes show.
@@ -173,15 +191,14 @@ public struct BackendReader: Sendable {
         of url: String, _ answer: HealthAnswerDocument, isKnown: Bool, round: inout HealthRound
     ) async -> Dialect {
         if let forced { return forced }
-        let path = String(url.dropFirst(reader.target.origin.count).prefix { $0 != "?" })
-        var sighting = Sighting(path: path, health: answer)
+        var sighting = Sighting(path: path(of: url), health: answer)
         let first = Dialect.recognizing(sighting)
         // A target with a path is asked at that address alone.
         guard first.name == Dialect.genericHealth.name, !reader.target.namesPath, !isKnown else {
             return first
         }
-        // A server that is starting or hides itself has no answer worth looking at yet.
-        guard answer.status < 400 || answer.status == 404 else {
+        // A server that is starting has no answer worth looking at yet; behind a wall, another may be public.
+        guard answer.status < 400 || [401, 403, 404].contains(answer.status) else {
             round.isToBeProbed = true
             return first
         }

@@ -77,14 +77,17 @@ actor DialectLink {
         case .every(let interval):
             var pause = interval
             while !Task.isCancelled {
-                let isAnswered = await ask(request)
-                // An address that does not answer is asked less and less often.
-                pause = isAnswered ? interval : min(max(Self.maximumPause, interval), pause * 2)
+                pause = Self.pause(after: pause, of: interval, isAnswered: await ask(request))
                 try? await Task.sleep(for: pause)
             }
         case .stream: await follow(request)
         case .socket: await listen(request)
         }
+    }
+
+    /// How long an address is left alone: its interval, doubled up to a minute for each ask without an answer.
+    static func pause(after last: Duration, of interval: Duration, isAnswered: Bool) -> Duration {
+        isAnswered ? interval : min(max(maximumPause, interval), last * 2)
     }
 
     /// Asks one address; whether there was any answer.

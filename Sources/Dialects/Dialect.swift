@@ -12,13 +12,18 @@ public struct Dialect: Sendable {
     public let coverage: Coverage
     /// Makes the reader of what lies beyond health; nil where health is all there is.
     public let reader: (@Sendable () -> any DialectReader)?
+    /// Health paths whose every answer costs; the first of ``healthPaths`` is asked instead, unless the target names one.
+    public let avoids: [String]
+    /// How long those paths are left alone after an answer; nil where no path is like that.
+    public let healthPause: Duration?
     /// Whether what was seen is this dialect's.
     public let recognizes: @Sendable (Sighting) -> Bool
 
     /// Describes a dialect; `recognizes` is asked once for health alone and once with the answers of `probes`.
     init(
         _ name: String, healthPaths: [String], probes: [String] = [], coverage: Coverage,
-        reader: (@Sendable () -> any DialectReader)? = nil,
+        reader: (@Sendable () -> any DialectReader)? = nil, avoids: [String] = [],
+        healthPause: Duration? = nil,
         recognizes: @escaping @Sendable (Sighting) -> Bool
     ) {
         self.name = name
@@ -26,12 +31,14 @@ public struct Dialect: Sendable {
         self.probes = probes
         self.coverage = coverage
         self.reader = reader
+        self.avoids = avoids
+        self.healthPause = healthPause
         self.recognizes = recognizes
     }
 
     /// Every dialect, the most specific first. Add one here and its file.
     public static let all: [Dialect] = [
-        .native, .netra, .langGraphServer, .agno, .adk, .agentToAgent, .grpcHealth, .prometheus,
+        .native, .netra, .langGraphServer, .agno, .adk, .agentToAgent, .liteLLM, .grpcHealth, .prometheus,
         .genericHealth,
     ]
 

@@ -9,7 +9,11 @@ extension Dialect {
             "/-/healthy",
             "/health/live", "/q/health", "/ht/", "/ping", "/metrics",
         ],
-        coverage: .healthOnly
+        coverage: {
+            var coverage = Coverage.healthOnly
+            coverage.notes = ["measurements: rows of Health, where /metrics has a page of them"]
+            return coverage
+        }(), reader: { GenericHealthReader() }
     ) { _ in true }
 }
 

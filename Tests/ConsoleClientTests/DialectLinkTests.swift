@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Dialects
 import Testing
 import WireProtocol
@@ -70,7 +71,7 @@ import WireProtocol
             #expect(
                 messages.contains(
                     .dialect(name: "health", coverage: Dialect.genericHealth.coverage.exposed(on: .other))))
-            #expect(Set(server.history.map(\.path)) == Set(["/health"] + Dialect.allProbes))
+            #expect(Set(server.history.map(\.path)) == Set(["/health", "/metrics"] + Dialect.allProbes))
         }
     }
 
@@ -117,10 +118,79 @@ import WireProtocol
         }
     }
 
+    /// LiteLLM's proxy: `/health` calls every model, two other addresses are public.
+    private static func liteLLM(_ request: FakeRequest, isWalled: Bool) -> FakeAnswer {
+        switch request.path {
+        case "/health" where isWalled: .whole("{\"error\":\"no key\"}", status: 401)
+        case "/health": .whole("{\"healthy_endpoints\":[{\"model\":\"m\"}],\"unhealthy_endpoints\":[]}")
+        case "/health/liveliness": .whole("\"I'm alive!\"")
+        case "/health/readiness": .whole("{\"status\":\"healthy\",\"db\":\"connected\"}")
+        default: .whole("{}", status: 404)
+        }
+    }
+
+    @Test(arguments: [true, false]) func anEndpointThatCostsIsAskedOnceAtMost(_ isWalled: Bool) async throws {
+        try await FakeServer.serving({ Self.liteLLM($0, isWalled: isWalled) }) { server in
+            let links = try ConsoleLinks(.live)
+            let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
+            let running = Task { await link.run() }
+            for await request in server.requests where request.path == "/health/readiness" {
+                if request.turn >= 3 { break }
+            }
+            running.cancel()
+            await running.value
+            await links.shutDown()
+            #expect(server.history.filter { $0.path == "/health" }.count == 1)
+        }
+    }
+
+    @Test func anEndpointThatCostsIsReadWhereTheTargetNamesIt() async throws {
+        try await FakeServer.serving({ Self.liteLLM($0, isWalled: false) }) { server in
+            let messages = await BackendReader.readOnce(
+                try BackendTarget(server.origin + "/health"), .patient)
+            #expect(messages.health?.checks.map(\.name) == ["m"])
+            #expect(server.history.map(\.path) == ["/health"])
+            #expect(messages.contains { if case .dialect("litellm", _) = $0 { true } else { false } })
+        }
+    }
+
+    @Test func behindAWallHealthIsNotObservableRatherThanDown() async throws {
+        try await FakeServer.serving({ _ in .whole("{\"detail\":\"who are you\"}", status: 401) }) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(messages.health?.status == .unknown)
+            #expect(messages.health?.reason?.contains("--token-file") == true)
+            #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
+        }
+    }
+
+    @Test func aSlowAddressHasItsOwnTimeout() async throws {
+        try await FakeServer.serving({ _ in .silence }) { server in
+            let target = try BackendTarget(server.origin)
+            let client = try HTTPReader.client(.patient)
+            let reader = HTTPReader(target: target, options: .patient, client: client)
+            let (reasons, told) = AsyncStream<String>.makeStream()
+            let link = DialectLink(SlowReader(), reader, jitter: { 0 }) { message in
+                if case .refused(_, let reason) = message { told.yield(reason) }
+            }
+            let running = Task { await link.run() }
+            var first: String?
+            for await reason in reasons {
+                first = reason
+                break
+            }
+            running.cancel()
+            await running.value
+            try await client.shutdown()
+            #expect(first == "no answer within 0.2 s")
+        }
+    }
+
     @Test func aTargetWithAPathIsAskedThereAlone() async throws {
         try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { server in
             _ = await BackendReader.readOnce(try BackendTarget(server.origin + "/my/health"), .patient)
             #expect(server.history.map(\.path) == ["/my/health"])
+            _ = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(server.history.map(\.path).contains("/metrics"))
         }
     }
 
@@ -142,6 +212,19 @@ import WireProtocol
             #expect(messages.snapshots.last?.sessions.count == 1)
             #expect(
                 messages.contains(.refused(what: "/metrics", reason: "no answer within 4 s")))
+        }
+    }
+}
+
+/// Asks one address that is known to be slow.
+private struct SlowReader: DialectReader {
+    var requests: [DialectRequest] { [DialectRequest("/slow", .once, timeout: .milliseconds(200))] }
+
+    mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
+        if case .failed(let request, let reason) = answer {
+            [.refused(what: request.path, reason: reason)]
+        } else {
+            []
         }
     }
 }

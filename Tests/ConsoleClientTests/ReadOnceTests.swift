@@ -108,7 +108,7 @@ import WireProtocol
             request.path == "/readyz" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
         }
         #expect(requests.prefix(3).map(\.path) == ["/health", "/healthz", "/readyz"])
-        #expect(Set(requests.dropFirst(3).map(\.path)) == Set(Dialect.allProbes))
+        #expect(Set(requests.dropFirst(3).map(\.path)) == Set(Dialect.allProbes + ["/metrics"]))
         #expect(messages.health?.status == .pass)
     }
 

@@ -34,6 +34,17 @@ import WireProtocol
         #expect(Dialect.recognizing(failing).name == "native")
     }
 
+    @Test(arguments: [
+        ("{\"healthy_endpoints\":[],\"unhealthy_endpoints\":[]}", "", "litellm"),
+        ("{\"healthy_endpoints\":[]}", "", "health"),
+        ("{\"detail\":\"Authentication Error\"}", "\"I'm alive!\"", "litellm"),
+        ("{\"detail\":\"Authentication Error\"}", "\"no\"", "health"),
+    ]) func recognisesLiteLLM(_ health: String, _ liveliness: String, _ name: String) {
+        var sighting = Sighting(path: "/health", health: answer(health))
+        if !liveliness.isEmpty { sighting.probes["/health/liveliness"] = answer(liveliness) }
+        #expect(Dialect.recognizing(sighting).name == name)
+    }
+
     @Test func saysWhatAHealthEndpointCannotShowAndWhatWould() {
         let coverage = Dialect.genericHealth.coverage
         #expect(Coverage.Part.allCases.filter { coverage.sees($0) } == [.health])

@@ -206,13 +206,17 @@ import WireProtocol
             # TYPE lg_api_workers_max gauge
             lg_api_workers_max{a="b}",c="d"} 4.0
             lg_api_workers_active{a="b"} 3.0
+            lg_api_http_requests_total{method="GET",status="200"} 30.0
+            lg_api_http_requests_total{method="GET",status="500"} 2.0
+            lg_api_http_requests_latency_bucket{le="0.1"} 30.0
             process_open_fds 18.0
             broken{
             """)
         let health = reader.take(.health(HealthRecord(.pass), body: []), at: now).health
         #expect(
             health?.checks.map { "\($0.name)=\($0.observedValue ?? "")" } == [
-                "metric/lg_api_workers_max=4", "metric/lg_api_workers_active=3",
+                "lg_api_workers_max{a=b},c=d}=4", "lg_api_workers_active{a=b}=3",
+                "lg_api_http_requests_total=32, 2 of them 5xx",
             ])
         let snapshot = try #require(take(&reader, "/threads/search", "[]").snapshot)
         #expect(snapshot.limits == ["workers": LimitRecord(limit: 4, used: 3)])

@@ -126,16 +126,6 @@ import WireProtocol
         #expect(take(&agno, "/sessions?type=team", "{}", status: 404).isEmpty)
     }
 
-    @Test func aMetricsPageIsRowsWithoutAJudgement() throws {
-        var reader = PrometheusReader()
-        var record = HealthRecord(.pass)
-        record.httpStatus = 200
-        let page = "# HELP a b\ngo_threads 7\nprocess_open_fds 18\ngen_ai_agents{x=\"y\"} 2\n"
-        let health = try #require(reader.take(.health(record, body: Array(page.utf8)), at: now).health)
-        #expect(health.checks.map(\.name) == ["metric/gen_ai_agents", "metric/process_open_fds"])
-        #expect(health.checks.allSatisfy { $0.status == .unknown })
-    }
-
     @Test(arguments: [
         ("a-b_c.~1", "a-b_c.~1"), ("s/1", "s%2F1"), ("..", nil), (".", nil), ("", nil),
         ("ä?#", "%C3%A4%3F%23"),

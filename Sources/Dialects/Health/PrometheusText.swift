@@ -49,16 +49,6 @@ enum PrometheusText {
         return MetricSample(name: String(name), labels: labels, value: value)
     }
 
-    /// The samples as health rows: observed, and without any judgement.
-    static func checks(_ samples: [MetricSample]) -> [CheckRecord] {
-        samples.map { sample in
-            var check = CheckRecord(name: "metric/" + sample.name)
-            check.observedValue = text(sample.value)
-            if !sample.labels.isEmpty { check.output = String(sample.labels.prefix(200)) }
-            return check
-        }
-    }
-
     /// A number as a person writes it: without a fraction where there is none.
     static func text(_ value: Double) -> String {
         Int64(exactly: value).map { "\($0)" } ?? "\(value)"

@@ -48,7 +48,7 @@ struct LangGraphReader: DialectReader {
     mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
         switch answer {
         case .health(var record, let body):
-            record.checks += PrometheusText.checks(samples.filter { $0.name.hasPrefix("lg_api_") })
+            record.checks += rows
             return [.health(record, body: body)]
         case .document(let request, let document, _): return take(document, to: request)
         case .opened, .frame: return []
@@ -111,6 +111,19 @@ struct LangGraphReader: DialectReader {
         let complaint: [Message] =
             refused > 0 ? [.refused(what: "thread", reason: "\(refused) rows without thread_id")] : []
         return complaint + [.snapshot(snapshot)]
+    }
+
+    /// What the metrics page says of queue, workers and pools, and how many requests there were in all.
+    private var rows: [CheckRecord] {
+        let requests = samples.filter { $0.name == "lg_api_http_requests_total" }
+        var rows = MetricRows.rows(
+            of: samples.filter { !$0.name.hasPrefix("lg_api_http_") }, wanted: ["lg_api_"])
+        guard let all = requests.sum("lg_api_http_requests_total") else { return rows }
+        let failed = requests.filter { $0.labels.contains("status=\"5") }.sum("lg_api_http_requests_total")
+        var row = CheckRecord(name: "lg_api_http_requests_total")
+        row.observedValue = "\(all), \(failed ?? 0) of them 5xx"
+        rows.append(row)
+        return rows
     }
 
     private var snapshot: BackendSnapshot {
