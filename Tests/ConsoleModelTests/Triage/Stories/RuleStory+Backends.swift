@@ -1,0 +1,131 @@
+import ConsoleModel
+import PatternDetection
+import WireProtocol
+
+extension RuleStory {
+    /// Whole backends: start-up, restarts, clocks, connections, known failures.
+    static let ofBackends: [RuleStory] = [
+        RuleStory(
+            "startup-stuck", fires: { starting("cache", age: 301, &$0) },
+            spares: { starting("cache", age: 300, &$0) },
+            silent: { starting("complete", age: 86_400, &$0) },
+            turns: [("grace=4m", { starting("cache", age: 300, &$0) })]),
+        RuleStory(
+            "known-failure", fires: { unserialised(600_000, &$0) }, spares: { unserialised(600_100, &$0) },
+            silent: { story in
+                story.event(.runStarted, "r-1")
+                story.event(.runError, "r-1", ["message": "the model said no"])
+            },
+            turns: [
+                ("recent=1h", { unserialised(600_100, &$0) }), ("grace=20s", { withoutHandlers(11, &$0) }),
+            ]),
+        RuleStory(
+            "reconnect-loop", fires: { open(6, on: "websocket", &$0) },
+            spares: { open(5, on: "websocket", &$0) },
+            silent: { open(40, on: "websocket", user: "ctxtop-canary-websocket", &$0) },
+            turns: [
+                ("openings=5", { open(5, on: "websocket", &$0) }),
+                ("within=2m", { open(6, on: "websocket", every: .seconds(15), &$0) }),
+            ]),
+        RuleStory(
+            "context-churn", fires: { open(8, on: "http", &$0) }, spares: { open(7, on: "http", &$0) },
+            silent: { open(40, on: "background", &$0) },
+            turns: [
+                ("contexts=7", { open(7, on: "http", &$0) }),
+                ("within=10m", { open(8, on: "http", every: .seconds(60), &$0) }),
+            ]),
+        RuleStory(
+            "backend-restarting", fires: { boots(["a", "b", "c"], &$0) }, spares: { boots(["a", "b"], &$0) },
+            silent: { story in
+                for round in 0..<3 {
+                    for instance in ["web-1", "web-2"] {
+                        story.snapshot { ($0.instance, $0.bootID) = (instance, "boot-of-\(instance)") }
+                    }
+                    story.wait(.seconds(round))
+                }
+            },
+            turns: [
+                ("restarts=1", { boots(["a", "b"], &$0) }),
+                ("within=20m", { boots(["a", "b", "c"], every: .seconds(400), &$0) }),
+            ]),
+        RuleStory(
+            "health-slow", fires: { latency([2_001], &$0) }, spares: { latency([2_000], &$0) },
+            silent: { story in
+                story.path(.onFactory)
+                story.wait(.seconds(60))
+            },
+            turns: [
+                ("latency=1s", { latency([2_000], &$0) }),
+                ("clears=1900ms", { latency([3_000, 1_500], &$0) }),
+            ]
+        ),
+        RuleStory(
+            "clock-skew", fires: { skew([5_001], &$0) }, spares: { skew([5_000], &$0) },
+            silent: { story in
+                skew([9_000], &story)
+                story.receive(.link(.ended, reason: nil, retryIn: nil))
+            },
+            turns: [("skew=4s", { skew([5_000], &$0) }), ("clears=4s", { skew([6_000, 3_000], &$0) })]),
+        RuleStory(
+            "events-lost", fires: { $0.custom(.gap, ["lost": 1]) }, spares: { $0.custom(.gap, ["lost": 0]) },
+            silent: { $0.event(.stepStarted, "r-1", sequence: 9, ["stepName": "plan"]) }),
+    ]
+
+    private static func starting(_ phase: String, age seconds: Int, _ story: inout Story) {
+        let now = story.now
+        story.snapshot {
+            $0.startup.phase = phase
+            $0.startedAt = now + .seconds(-seconds)
+        }
+    }
+
+    private static func unserialised(_ milliseconds: Int64, _ story: inout Story) {
+        story.event(.runStarted, "r-1")
+        story.event(.runError, "r-1", ["message": "Object of type X is not JSON serializable"])
+        story.wait(.milliseconds(milliseconds - 100))
+    }
+
+    /// Signature T30: what every start looks like for a moment.
+    static func withoutHandlers(_ seconds: Int, phase: String = "complete", _ story: inout Story) {
+        starting(phase, age: seconds, &story)
+        var health = HealthRecord(.warn)
+        health.checks = [CheckRecord(name: "handlers", status: .warn)]
+        health.checks[0].output = "ZERO handlers registered"
+        story.receive(.health(health, body: []))
+    }
+
+    private static func open(
+        _ times: Int, on path: String, user: String = "ada", every pause: Duration = .zero,
+        _ story: inout Story
+    ) {
+        for number in 0..<times {
+            let (run, session) = ("r-\(number)", "s-\(number)")
+            story.event(.runStarted, run, user: user, session: session, path: path)
+            story.custom(.session, ["change": "opened", "state": "idle"], user: user, session: session)
+            story.event(.runFinished, run, user: user, session: session, path: path)
+            if pause > .zero { story.wait(pause) }
+        }
+    }
+
+    private static func boots(_ ids: [String], every pause: Duration = .zero, _ story: inout Story) {
+        for id in ids {
+            story.snapshot { $0.bootID = id }
+            story.wait(pause)
+        }
+    }
+
+    private static func latency(_ answers: [Double], _ story: inout Story) {
+        for milliseconds in answers {
+            var health = HealthRecord(.pass)
+            health.latencyMs = milliseconds
+            story.receive(.health(health, body: []))
+        }
+    }
+
+    private static func skew(_ milliseconds: [Int64], _ story: inout Story) {
+        for skew in milliseconds {
+            let now = story.now
+            story.snapshot { $0.health.at = now + .milliseconds(skew) }
+        }
+    }
+}
