@@ -37,6 +37,82 @@ import WireProtocol
         #expect(FailureSignature.matching(text, in: []) == nil)
     }
 
+    /// Real words of each signature that is known by words.
+    static let samples = [
+        "T01": "Required component tool_dispatcher is missing or None",
+        "T02": "WebSocket bridge not configured - app_state.websocket_bridge is required",
+        "T03": "UserExecutionContext.__init__() got an unexpected keyword argument 'session_id'",
+        "T04": "modelmetaclass already registered",
+        "T07": "User u has reached the maximum number of WebSocket managers (5).",
+        "T08": "Thread ID mismatch: run_id contains 'a' but thread_id is 'b'",
+        "T13": "Factory SSOT validation failed", "T15": "Need to call 'accept' first",
+        "T19": "'coroutine' object has no attribute 'add_connection'",
+        "T20": "Object of type DeepAgentState is not JSON serializable",
+        "T21": "SERVICE_SECRET not configured", "T25": "reached maximum engine limit (2/2)",
+        "T26": "Orchestrator not available, using fallback execution", "T30": "ZERO handlers",
+    ]
+
+    /// Says these words in one place, as a backend would.
+    private func say(_ words: String, in place: FailureSignature.Source, _ story: inout Story) {
+        let now = story.now
+        switch place {
+        case .creation:
+            story.custom(.creation, ["path": "http", "status": "error", "error": .string(words)])
+        case .run:
+            story.event(.runStarted, "r-1")
+            story.event(.runError, "r-1", ["message": .string(words)])
+        case .close:
+            story.event(.runStarted, "r-1")
+            story.event(.runFinished, "r-1")
+            story.custom(
+                .session, ["change": "closed", "state": "ended", "reason": .string(words)], user: "ada",
+                session: "s-1")
+        case .startup:
+            story.snapshot {
+                $0.startup.error = words
+                $0.startedAt = now + .seconds(-60)
+            }
+        case .health:
+            story.snapshot { $0.startedAt = now + .seconds(-60) }
+            var health = HealthRecord(.fail)
+            health.checks = [CheckRecord(name: "agents", status: .fail)]
+            health.checks[0].output = words
+            story.receive(.health(health, body: []))
+        }
+    }
+
+    /// Each of the 35 is driven through the rules: what is called visible was seen, the others say why not.
+    @Test func atLeastTwentyOfThirtyFiveAreSeen() throws {
+        var seen: [String] = []
+        for signature in FailureSignature.all {
+            switch signature.visibility {
+            case .words(let places):
+                let words = try #require(Self.samples[signature.id], "\(signature.id) has no sample")
+                for place in places {
+                    var story = Story()
+                    say(words, in: place, &story)
+                    let rows = story.state.triage().flatMap(\.evidence)
+                    #expect(
+                        rows.contains {
+                            $0.evidence.field.rawValue.hasPrefix(signature.id)
+                                || $0.evidence.value.hasPrefix(signature.id)
+                        }, "\(signature.id) in a \(place)")
+                }
+                seen.append(signature.id)
+            case .rules(let rules):
+                for rule in rules {
+                    let story = try #require(RuleStory.all.first { $0.rule == rule })
+                    #expect(story.finding(after: story.fires) != nil, "\(signature.id) by \(rule)")
+                }
+                seen.append(signature.id)
+            case .hidden(let why): #expect(why.count > 20, "\(signature.id)")
+            }
+        }
+        print("signatures seen: \(seen.count) of \(FailureSignature.all.count)")
+        #expect(seen.count >= 20)
+        #expect(seen.count == FailureSignature.visibleCount)
+    }
+
     @Test func aCreationsErrorNamesItsSignature() throws {
         var story = Story()
         story.custom(
@@ -65,13 +141,22 @@ import WireProtocol
         #expect(story.rules.isEmpty)
     }
 
+    @Test(arguments: [
+        (10, "complete", false), (11, "complete", true), (200, "websocket", false),
+    ])
+    func noHandlersAreAFaultOnlyAfterTheGrace(age: Int, phase: String, isFound: Bool) {
+        var story = Story()
+        RuleStory.withoutHandlers(age, phase: phase, &story)
+        #expect(story.rules.contains("known-failure") == isFound)
+    }
+
     /// T30 and T34: what a monitor cried wolf about.
     @Test func theDeliberateNonAlarmsStaySilent() {
         var story = Story()
         let now = story.now
         story.snapshot {
             $0.startup.phase = "websocket"
-            $0.startedAt = now + .seconds(-20)
+            $0.startedAt = now + .seconds(-9)
             $0.health = HealthRecord(.unknown)
             $0.health.checks = [
                 CheckRecord(name: "bridge", status: .unknown),

@@ -32,15 +32,16 @@ extension FailureSignature {
         FailureSignature(
             "T29", "the backend counts events as sent that never left",
             cause: "a failed send is swallowed", fix: "Return and count what the send returns.",
-            .rules(["events-lost", "tool-events-missing"])),
+            .rules(["run-grammar", "tool-events-missing"])),
         FailureSignature(
             "T30", "no handlers, right after the start",
             cause: "monitoring began before the handlers; after the grace it is a fault",
-            fix: "Nothing within the grace; then register the handlers.", .rules(["startup-stuck"])),
+            fix: "Nothing within the grace; then register the handlers.", .words([.startup, .health]),
+            ["ZERO handlers"], hasGrace: true),
         FailureSignature(
             "T31", "one blocking call makes every user slow",
             cause: "a sleep or a blocking call in the event loop", fix: "Use the asynchronous form.",
-            .rules(["tool-slow"])),
+            .rules(["health-slow", "tool-slow"])),
         FailureSignature(
             "T32", "the context is made anew for every message",
             cause: "the creating call is used where the getting one is meant",

@@ -41,10 +41,12 @@ public struct FailureSignature: Hashable, Sendable {
     let patterns: [String]
     /// Whether only the path's rows can prove the cause; the words alone then explain nothing.
     let needsRows: Bool
+    /// Whether it is no failure while the backend starts; `known-failure.grace` says how long that is.
+    let hasGrace: Bool
 
     init(
         _ id: String, _ symptom: String, cause: String, fix: String, _ visibility: Visibility,
-        _ patterns: [String] = [], needsRows: Bool = false
+        _ patterns: [String] = [], needsRows: Bool = false, hasGrace: Bool = false
     ) {
         self.id = id
         self.symptom = symptom
@@ -53,6 +55,7 @@ public struct FailureSignature: Hashable, Sendable {
         self.visibility = visibility
         self.patterns = patterns
         self.needsRows = needsRows
+        self.hasGrace = hasGrace
     }
 
     /// The first signature whose words are in the text and may appear in one of these places.
