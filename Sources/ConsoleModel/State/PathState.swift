@@ -67,6 +67,12 @@ public struct PathState: Equatable, Sendable {
         }
     }
 
+    /// Notes which pattern served a creation, as the backend does in its snapshots.
+    mutating func noteUse(of pattern: Verdict, at moment: Timestamp) {
+        guard pattern != .unknown else { return }
+        record.lastUsedAt[pattern.name] = max(record.lastUsedAt[pattern.name] ?? moment, moment)
+    }
+
     /// The creations of the last ten minutes.
     public func recentOutcomes(now: Timestamp) -> (succeeded: Int, failed: Int) {
         let first = now.milliseconds / 60_000 - 9

@@ -129,8 +129,12 @@ extension BackendState {
             memory.noteProbe(paths.values[place].record.path, passed: false, at: moment)
         }
         switch status {
-        case .ok: paths[place: place].record.created = paths[place: place].record.created.adding(1)
+        case .ok:
+            paths[place: place].record.created = paths[place: place].record.created.adding(1)
+            let judgement = paths.values[place].judgement
+            paths[place: place].noteUse(of: judgement.wins ?? judgement.verdict, at: moment)
         case .fallback:
+            paths[place: place].noteUse(of: .singleton, at: moment)
             paths[place: place].record.created = paths[place: place].record.created.adding(1)
             paths[place: place].record.fallbacks = paths[place: place].record.fallbacks.adding(1)
         case .error:

@@ -163,6 +163,16 @@ import WireProtocol
         #expect(story.rules.contains("legacy-unused") == isFound)
     }
 
+    @Test func aCreationSaysWhichPatternServedIt() {
+        var story = Story()
+        story.path(.sample([(.toolClasses, "4"), (.toolDispatcher, "present")]))
+        #expect(!story.rules.contains("legacy-unused"))
+        story.custom(.creation, ["path": "http", "status": "ok"])
+        #expect(story.rules.contains("legacy-unused"))
+        story.custom(.creation, ["path": "http", "status": "fallback", "error": "no seat"])
+        #expect(!story.rules.contains("legacy-unused"))
+    }
+
     @Test(
         arguments: [
             (HealthStatus.fail, .ok, nil, true), (.fail, .none, nil, false), (.fail, .error, nil, false),
