@@ -8,13 +8,27 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct FaultMatrixTests {
     /// A row of the matrix, and the rules that it must provoke at least.
     struct Row: Sendable {
-        let faults: [String]
+        var faults: [String] = []
+        /// What `--pattern` takes; the factory everywhere when nil.
+        var patterns: String?
+        /// What else is wrong with it, and how.
+        var wrong: Wrong?
         let provokes: [String]
 
-        var name: String { faults.isEmpty ? "none" : faults.joined(separator: "+") }
+        var name: String {
+            let names = faults + [patterns.map { "pattern " + $0 }, wrong?.name].compactMap { $0 }
+            return names.isEmpty ? "none" : names.joined(separator: "+")
+        }
     }
 
-    /// Every fault alone, none, and the lie about a broken path.
+    /// What no flag sets.
+    struct Wrong: Sendable {
+        let name: String
+        var prepare: @Sendable (inout BackendConfiguration) -> Void = { _ in }
+        var play: @Sendable (Backend) async -> Void = { _ in }
+    }
+
+    /// Every fault alone, none, the lie about a broken path, every pattern that is worse than ok, and two more.
     static let rows: [Row] = [
         Row(faults: [], provokes: []),
         Row(faults: ["nil-dispatcher"], provokes: ["creation-failing", "pattern-missingComponent"]),
@@ -36,6 +50,43 @@ import Testing
         Row(faults: ["lying-health"], provokes: []),
         Row(faults: ["lying-health", "nil-dispatcher"], provokes: ["health-lies"]),
         Row(faults: ["flood"], provokes: ["event-flood"]),
+        Row(patterns: "websocket=singleton", provokes: ["pattern-singleton"]),
+        Row(patterns: "websocket=mixed", provokes: ["pattern-mixed", "legacy-unused"]),
+        Row(patterns: "websocket=hollow", provokes: ["pattern-hollow"]),
+        Row(patterns: "websocket=unconfigured", provokes: ["pattern-unconfigured", "creation-failing"]),
+        Row(
+            wrong: Wrong(name: "path goes back", play: { await $0.migrate(.http, to: .singleton) }),
+            provokes: ["pattern-regressed"]),
+        Row(
+            wrong: Wrong(name: "one connection allowed", prepare: { $0.userLimits.connections = 1 }),
+            provokes: ["limit-reached"]),
+    ]
+
+    /// Rules that nothing in this backend provokes, and why; their stories are all that tests them.
+    static let unprovoked = [
+        "backend-restarting": "it takes processes that die; the replay of its snapshots is its story",
+        "clock-skew": "one machine has one clock",
+        "context-churn": "its users keep their sessions",
+        "context-reused": "its context ids are UUIDv7",
+        "dispatcher-evicted": "it refuses work at a limit and never takes a dispatcher away",
+        "dispatcher-orphaned": "it disposes what it replaces",
+        "events-lost": "its ring holds more than a matrix sends",
+        "health-pessimistic": "its health endpoint never fails without a reason",
+        "known-failure": "its error words are its own",
+        "path-unregistered": "it has no way in that it does not declare",
+        "pattern-factoryFallback": "it has neither an alias nor hard-coded classes",
+        "replicas-mixed": "it is one process",
+        "result-foreign": "its call ids are unique; cross-user-event shows as run-crossed",
+        "reconnect-loop": "its users wait before they come back",
+        "run-no-progress": "its runs send no heartbeat",
+        "runs-failing": "its agents fail by chance, never all of them",
+        "session-looping": "its scripted agent never asks twice",
+        "session-waiting": "a question takes a minute to be overdue, longer than a matrix lasts",
+        "startup-stuck": "it starts in milliseconds",
+        "tool-events-missing": "no fault drops tool events before the bridge",
+        "tool-failing": "its tools fail at a steady rate",
+        "tool-slow": "its slow tool is always slow",
+        "verdict-disagrees": "it runs the same function",
     ]
 
     /// The shortest watch: a finding that does not belong needs time to show itself.
@@ -46,6 +97,14 @@ import Testing
     @Test func everyFaultIsInTheMatrix() {
         let names = Set(Self.rows.flatMap(\.faults).map { String($0.prefix { $0 != "=" }) })
         #expect(names == Set(Fault.all.map(\.name)))
+    }
+
+    @Test func everyRuleIsInTheMatrixOrSaysWhyNot() throws {
+        let found = Set(
+            try Golden.rows("fault-findings").values.flatMap { $0.split(separator: ",") }.map(Self.rule))
+        let all = Set(TriageRule.all.map(\.id))
+        #expect(found.union(Self.unprovoked.keys) == all)
+        #expect(found.intersection(Self.unprovoked.keys).isEmpty)
     }
 
     @Test func everyFaultProvokesItsRulesAndNoOther() async throws {
@@ -80,6 +139,8 @@ import Testing
     private static func watch(_ row: Row, _ golden: String?) async throws -> (String, FaultWatch.Outcome) {
         let wanted = golden.map { Set($0.split(separator: ",").map { rule(in: $0) }) }
         var watch = FaultWatch(faults: row.faults)
+        if let patterns = row.patterns { watch.patterns = patterns }
+        if let wrong = row.wrong { (watch.prepare, watch.play) = (wrong.prepare, wrong.play) }
         watch.limits = FaultWatch.matrixLimits
         let outcome = try await watch.run { outcome, elapsed in
             guard elapsed >= shortest, outcome.events > 0 else { return false }

@@ -32,6 +32,12 @@ struct FaultWatch: Sendable {
     }
 
     var faults: [String] = []
+    /// What `--pattern` takes.
+    var patterns = "factory"
+    /// Changes what is not set by a flag.
+    var prepare: @Sendable (inout BackendConfiguration) -> Void = { _ in }
+    /// What happens to the backend once users are at work.
+    var play: @Sendable (Backend) async -> Void = { _ in }
     var users = 6
     var rate = 60.0
     var seed: UInt64 = 1
@@ -58,7 +64,9 @@ struct FaultWatch: Sendable {
         let crowd = SyntheticUsers(host: "127.0.0.1", port: port, traffic: traffic, client: .shared)
         let working = Task { await crowd.run() }
         let outcome: Result<Outcome, any Error>
-        do { outcome = .success(try await look("http://127.0.0.1:\(port)", isEnough)) } catch {
+        do {
+            outcome = .success(try await look("http://127.0.0.1:\(port)", server.backend, isEnough))
+        } catch {
             outcome = .failure(error)
         }
         working.cancel()
@@ -75,6 +83,8 @@ struct FaultWatch: Sendable {
         configuration.drainLimit = .milliseconds(100)
         configuration.allowLoopbackWithoutTokens()
         configuration.faults = try faults.map { try FaultSetting(parsing: $0) }
+        configuration.patterns = try PatternAssignment(parsing: patterns)
+        prepare(&configuration)
         return configuration
     }
 
@@ -88,9 +98,12 @@ struct FaultWatch: Sendable {
     }
 
     private func look(
-        _ url: String, _ isEnough: @Sendable (Outcome, Duration) -> Bool
+        _ url: String, _ backend: Backend, _ isEnough: @Sendable (Outcome, Duration) -> Bool
     ) async throws -> Outcome {
-        let links = try ConsoleLinks(ClientOptions())
+        var options = ClientOptions()
+        // What no event tells, such as limits, is in snapshots alone: a matrix does not wait 30 s for one.
+        options.snapshotInterval = .seconds(2)
+        let links = try ConsoleLinks(options)
         let link = links.connection(to: try BackendTarget(url))
         let (news, output) = AsyncStream<Message?>.makeStream()
         let running = Task { await link.run() }
@@ -104,6 +117,7 @@ struct FaultWatch: Sendable {
         var store = Store(ConsoleState(now: SystemClock.now(), ruleLimits: try ruleLimits()))
         _ = store.send(.addBackend(BackendKey(0), url: url))
         var outcome = Outcome()
+        var hasPlayed = false
         let begun = SystemClock.now()
         var last = begun
         for await message in news {
@@ -116,6 +130,10 @@ struct FaultWatch: Sendable {
             last = now
             _ = store.send(.tick(now))
             note(store.state, now.since(begun), into: &outcome)
+            if outcome.events > 0, !hasPlayed {
+                hasPlayed = true
+                await play(backend)
+            }
             if isEnough(outcome, now.since(begun)) { break }
         }
         for task in [running, reading] { task.cancel() }
