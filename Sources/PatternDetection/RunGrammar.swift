@@ -69,27 +69,25 @@ public struct RunGrammar: Hashable, Sendable {
     /// Calls that have started and not ended, with how many times each is open.
     public private(set) var openCalls: [Call: Int] = [:]
     private var nextSequence: Int?
+    /// Whether nothing was seen yet of a run that is known to be open: then its start may still come.
+    public private(set) var isUnseen: Bool
 
     private let joinedMidway: Bool
-    /// Whether any step came already, by what this observer or its source has seen.
-    private var hasSteps: Bool
 
     /// A run of which nothing was seen yet.
     ///
-    /// - Parameters:
-    ///   - joinedMidway: the observer attached after the run had begun, so what came before
-    ///     is not missing, only unseen.
-    ///   - hasSteps: whether the source has counted steps before; a start after them is a second one.
-    public init(joinedMidway: Bool = false, hasSteps: Bool = false) {
+    /// - Parameter joinedMidway: the observer attached after the run had begun, so
+    ///   what came before is not missing, only unseen.
+    public init(joinedMidway: Bool = false) {
         self.joinedMidway = joinedMidway
-        self.hasSteps = hasSteps
+        isUnseen = joinedMidway
         if joinedMidway { state = .open }
     }
 
     /// Takes the next event in arrival order; `sequence` counts 0, 1, 2… where the source has one.
     public mutating func apply(_ step: Step, sequence: Int? = nil) {
+        defer { isUnseen = false }
         if let sequence { check(sequence) }
-        defer { hasSteps = true }
         if state == .completed || state == .failed {
             note([.completed, .suspended, .error].contains(step) ? .duplicate : .late)
             return
@@ -97,7 +95,7 @@ public struct RunGrammar: Hashable, Sendable {
         if state == .notStarted {
             if step != .started { note(.missingStart) }
             state = .open
-        } else if step == .started, hasSteps {
+        } else if step == .started, !isUnseen {
             // A list of runs may name an open run before the stream tells its start.
             note(.duplicate)
         }

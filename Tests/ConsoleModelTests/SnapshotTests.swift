@@ -172,4 +172,43 @@ import WireProtocol
         story.path(.onFactory)
         #expect(story.state.sessionTable().rows.map(\.state) == [.running])
     }
+
+    /// A snapshot is fetched beside the stream: either may be ahead of the other.
+    @Test func aSnapshotThatOvertakesTheStreamMakesNoFinding() {
+        var story = Story()
+        var early = snapshot(story)
+        (early.runs, early.sessions) = ([], [])
+        story.receive(.snapshot(early))
+        // The snapshot lists a run, and then the end of its session; its events come after both.
+        story.receive(.snapshot(snapshot(story)))
+        var late = snapshot(story)
+        late.sessions[0].state = .ended
+        late.runs[0].state = .completed
+        story.receive(.snapshot(late))
+        #expect(story.state.triage().isEmpty, "\(story.rules)")
+        story.event(.runStarted, "r-1")
+        story.event(.textMessageContent, "r-1")
+        story.event(.runFinished, "r-1")
+        #expect(story.backend.runs.values.map(\.state) == [.completed])
+        #expect(story.backend.runs.values.map(\.violations) == [[]])
+        #expect(story.backend.runs.values.map(\.events) == [3])
+        #expect(story.state.triage().isEmpty, "\(story.rules)")
+    }
+
+    @Test func aSnapshotThatTheStreamOvertookTakesNoDispatcherBack() {
+        var story = Story()
+        story.receive(.snapshot(snapshot(story)))
+        story.event(.runStarted, "r-2")
+        var old = snapshot(story)
+        var record = DispatcherRecord(id: "d-1")
+        (record.state, record.session, record.user, record.pattern) = (.initializing, "s-1", "ada", .factory)
+        old.dispatchers = [record]
+        for state in ["initializing", "active", "idle"] {
+            let value: JSONValue = ["id": "d-1", "to": .string(state), "pattern": "factory", "executed": 2]
+            story.custom(.dispatcher, value, user: "ada", session: "s-1")
+        }
+        story.receive(.snapshot(old))
+        #expect(story.backend.dispatchers.values.map(\.record.state) == [.idle])
+        #expect(story.backend.dispatchers.values.map(\.record.executed) == [2])
+    }
 }

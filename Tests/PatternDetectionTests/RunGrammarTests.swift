@@ -15,9 +15,6 @@ typealias Grammar = RunGrammar
         #expect(grammar([.thinking, .started, .completed], midway: true).violations == [.duplicate])
         #expect(grammar([.started, .started, .completed], midway: true).violations == [.duplicate])
         #expect(grammar([.started, .started, .completed]).violations == [.duplicate])
-        var counted = Grammar(joinedMidway: true, hasSteps: true)
-        counted.apply(.started)
-        #expect(counted.violations == [.duplicate])
     }
 
     @Test func aWholeRunKeepsTheGrammar() {

@@ -35,9 +35,9 @@ public struct RunState: Equatable, Sendable {
     /// Whether its last event was a thinking one.
     var isThinking = false
 
-    init(id: Symbol, joinedMidway: Bool, hasSteps: Bool = false) {
+    init(id: Symbol, joinedMidway: Bool) {
         self.id = id
-        grammar = RunGrammar(joinedMidway: joinedMidway, hasSteps: hasSteps)
+        grammar = RunGrammar(joinedMidway: joinedMidway)
     }
 
     /// The moments of a run's life.
@@ -72,5 +72,13 @@ public struct RunState: Equatable, Sendable {
     /// Whether it was seen to deliver to another user than its own.
     public var crossesUsers: Bool {
         violations.contains(RunGrammar.Violation.otherUser.rawValue)
+    }
+}
+
+extension SymbolMap<RunState> {
+    /// Whether the run at a place is closed; read where it is, a copy of a run costs more than its event.
+    func isClosed(at place: Int?) -> Bool {
+        guard let place else { return false }
+        return self[place: place].isClosed
     }
 }

@@ -31,7 +31,7 @@ extension BackendState {
         for record in snapshot.paths { declare(record, symbols: &symbols, at: asOf, changes: &changes) }
         for record in snapshot.sessions { merge(record, symbols: &symbols, asOf: asOf) }
         for record in snapshot.runs { merge(record, symbols: &symbols, asOf: asOf) }
-        for record in snapshot.dispatchers { merge(record, symbols: &symbols) }
+        for record in snapshot.dispatchers { merge(record, symbols: &symbols, asOf: asOf) }
         closeAbsent(snapshot, symbols: symbols, asOf: asOf)
         remember(snapshot, at: moment)
         forgetOldest()
@@ -185,7 +185,8 @@ extension BackendState {
                 run.otherViolations.append(violation)
             }
             let wasOpen = run.state == .open
-            if wasOpen, record.state != .open {
+            // A session that a snapshot says has ended takes its runs with it, before their own rows are read.
+            if wasOpen || run.state == .lost, record.state != .open {
                 run.state = record.state
                 run.times.endedAt = run.times.endedAt ?? asOf
                 run.tools = []
@@ -194,7 +195,7 @@ extension BackendState {
             if wasOpen, run.state != .open { past.runs.append(symbol) }
             return
         }
-        var run = RunState(id: symbol, joinedMidway: true, hasSteps: record.events > 0)
+        var run = RunState(id: symbol, joinedMidway: true)
         run.session = session
         run.user = record.user.map { symbols.intern($0.rawValue) } ?? .none
         run.path = sessions[session]?.path ?? .none
@@ -218,7 +219,7 @@ extension BackendState {
         }
     }
 
-    private mutating func merge(_ record: DispatcherRecord, symbols: inout SymbolTable) {
+    private mutating func merge(_ record: DispatcherRecord, symbols: inout SymbolTable, asOf: Timestamp) {
         let symbol = symbols.intern(record.id.rawValue)
         let session = record.session.map { symbols.intern($0.rawValue) } ?? .none
         let place = dispatchers.place(symbol) ?? dispatchers.insert(DispatcherState(record), for: symbol)
@@ -228,8 +229,16 @@ extension BackendState {
         for owner in dispatchers[place: place].record.owners where !owners.contains(owner) {
             owners.append(owner)
         }
+        let ours = dispatchers[place: place].record
+        let isOvertaken = dispatchers[place: place].transitions.last.map { $0.at > asOf } ?? false
         dispatchers[place: place].record = record
         dispatchers[place: place].record.owners = owners
+        if isOvertaken {
+            dispatchers[place: place].record.state = ours.state
+            dispatchers[place: place].record.inFlight = ours.inFlight
+            dispatchers[place: place].record.executed = max(ours.executed, record.executed)
+            dispatchers[place: place].record.failed = max(ours.failed, record.failed)
+        }
         if record.state == .disposed, !wasDisposed {
             dispatchers[place: place].disposedAt =
                 record.lastUsedAt ?? record.createdAt ?? Timestamp(milliseconds: 0)

@@ -121,11 +121,12 @@ extension BackendState {
     private mutating func close(
         _ place: Int, _ record: EventRecord, _ progress: RunState.Progress, isCancelled: Bool
     ) {
+        // What was given up for lost is in the list already.
+        if runs[place: place].state == .open { past.runs.append(record.run) }
         runs[place: place].state =
             record.type == .runError ? .failed : isCancelled ? .cancelled : .completed
         runs[place: place].times.endedAt = record.timestamp
         runs[place: place].tools = []
-        past.runs.append(record.run)
         guard let startedAt = progress.startedAt else { return }
         let finished = FinishedRun(at: record.timestamp, took: record.timestamp.since(startedAt))
         statistics.countRun(finished)
@@ -200,14 +201,6 @@ extension BackendState {
     }
 }
 
-extension SymbolMap<RunState> {
-    /// Whether the run at a place is closed; read where it is, a copy of a run costs more than its event.
-    fileprivate func isClosed(at place: Int?) -> Bool {
-        guard let place else { return false }
-        return self[place: place].isClosed
-    }
-}
-
 extension RunState {
     /// Whether its terminal event has come, or can come no more.
     var isClosed: Bool { state != .open && state != .unknown && state != .lost }
@@ -227,6 +220,8 @@ extension RunState {
         _ record: inout EventRecord, _ step: RunGrammar.Step, _ word: OperatorWord?, call: RunGrammar.Call
     ) -> Progress {
         let moment = record.timestamp
+        // A snapshot that overtook the stream has counted this run's events already.
+        if step == .started, grammar.isUnseen { events = 0 }
         events = events.adding(1)
         if times.lastEventAt.map({ $0 < moment }) ?? true { times.lastEventAt = moment }
         let violationsBefore = grammar.violations.count
