@@ -87,6 +87,13 @@ extension Store {
         let count = state.sectionCount
         guard count > 1 else { return }
         state.interface.section = (state.interface.section + offset + count) % count
+        // A timeline ends with what happened last, and that is what it shows.
+        if case .context = state.interface.place,
+            state.interface.table.selections[state.interface.section] == nil,
+            case .event(let number)? = state.selectableRows().last?.id
+        {
+            remember(.event(number))
+        }
     }
 }
 

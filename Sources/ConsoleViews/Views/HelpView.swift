@@ -40,8 +40,10 @@ enum HelpView {
         var lines = [StyledLine.heading("KEYS IN \(kind.word.uppercased())")]
         lines += columns(here.map { line($0) }, width: width)
         lines += [StyledLine(), .heading("NOT HERE, NOT NOW")]
+        let column = width >= 110 ? 64 : 44
         lines += elsewhere.map { binding in
-            line(binding, .dim).then(at: 44, keys.whyNot(binding, in: state, on: kind) ?? "", .dim)
+            line(binding, .dim).clipped(to: column - 2)
+                .then(at: column, keys.whyNot(binding, in: state, on: kind) ?? "", .dim)
         }
         lines += [
             StyledLine(), .heading("MORE"),
