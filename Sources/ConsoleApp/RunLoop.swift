@@ -40,6 +40,7 @@ public final class RunLoop {
 
     /// A loop over those targets.
     public init(_ options: ConsoleOptions) {
+        giveBackFreedMemory()
         self.options = options
         request = options.place
         isASCII = options.isASCII || !localeShowsUTF8()

@@ -72,4 +72,6 @@ void cn_bell(void);
 int cn_signal_descriptor(void);
 /* Stops the process as ctrl-z does; goes on at once where no shell could continue it. */
 void cn_stop_process(void);
+/* mallopt(3): two arenas at most; blocks of 1 MiB, and 4 MiB at the top, go back when they are freed. */
+void cn_give_back_freed_memory(void);
 #endif
