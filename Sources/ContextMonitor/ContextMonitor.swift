@@ -98,13 +98,29 @@ public final class ContextMonitor: Sendable {
         publishing { state, now in (state.end(id, reason: reason, at: now), ()) }
     }
 
-    /// Records a user context, new or changed.
-    public func contextChanged(_ context: ContextRecord) {
-        publishing { state, now in (state.take(context, at: now), ()) }
+    /// Records a user context, new or changed; `parent` is the one whose work it does in the background.
+    public func contextChanged(_ context: ContextRecord, parent: ContextID? = nil) {
+        publishing { state, now in (state.take(context, parent: parent, at: now), ()) }
     }
 
-    /// Records that a user context is gone.
-    public func contextEnded(_ id: ContextID) { state.withLock { $0.end(id) } }
+    /// Records that a user context is gone, and why; its trail stays readable for a while.
+    public func contextEnded(_ id: ContextID, reason: String) {
+        let moment = now()
+        state.withLock { $0.endContext(id, reason: reason, at: moment) }
+    }
+
+    /// Records who did something to a user context, or was refused something in it.
+    public func audit(_ deed: String, by who: String, in context: ContextID, reason: String? = nil) {
+        let moment = now()
+        state.withLock {
+            $0.audit(AuditTrail.Row(at: moment, who: who, what: deed, reason: reason), in: context)
+        }
+    }
+
+    /// Records which tools a dispatcher has.
+    public func dispatcherTools(_ id: DispatcherID, _ names: [String]) {
+        state.withLock { $0.dispatchers[id]?.tools = names }
+    }
 
     /// Records that a dispatcher moved in its lifecycle; the record carries its counters and owners.
     public func dispatcherChanged(
@@ -117,9 +133,6 @@ public final class ContextMonitor: Sendable {
     public func setLimit(_ name: String, limit: Int, used: Int) {
         state.withLock { $0.limits[name] = LimitRecord(limit: limit, used: used) }
     }
-
-    /// Sets the newest result of a health check of the server's own.
-    public func setCheck(_ check: CheckRecord) { state.withLock { $0.checks[check.name] = check } }
 
     // MARK: Events
 

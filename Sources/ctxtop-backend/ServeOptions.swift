@@ -44,6 +44,8 @@ struct ServeOptions: ParsableArguments {
     var userDispatchers = UserLimits().dispatchers
     @Option(help: "How many runs one user may have under way.")
     var userRuns = UserLimits().runs
+    @Option(help: "How many messages of one user may wait for a run of their session to end; 0: none.")
+    var userQueued = UserLimits().queued
     @Option(help: "trace|debug|info|notice|warning|error|critical")
     var logLevel = Logger.Level.notice
 
@@ -59,8 +61,9 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError("--port takes 0 to 65535; 0 takes a free one")
         }
         guard drainTimeout >= 0 else { throw ValidationError("--drain-timeout takes seconds from 0 on") }
-        guard min(contextDeadline, userConnections, userDispatchers, userRuns) >= 1 else {
-            throw ValidationError("--context-deadline and the limits of a user take numbers from 1 on")
+        guard min(contextDeadline, userConnections, userDispatchers, userRuns) >= 1, userQueued >= 0 else {
+            throw ValidationError(
+                "--context-deadline and the limits of a user take numbers from 1 on, --user-queued from 0 on")
         }
         if insecureLoopback, !LoopbackHost.contains(host) {
             throw ValidationError("--insecure-loopback needs a loopback --host; use --token-file for \(host)")
@@ -81,6 +84,7 @@ struct ServeOptions: ParsableArguments {
         configuration.userLimits.connections = userConnections
         configuration.userLimits.dispatchers = userDispatchers
         configuration.userLimits.runs = userRuns
+        configuration.userLimits.queued = userQueued
         do throws(PatternAssignmentError) {
             configuration.patterns = try PatternAssignment(parsing: pattern)
         } catch {

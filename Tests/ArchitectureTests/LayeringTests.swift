@@ -12,7 +12,10 @@ import Testing
         "WireProtocol": (["PatternDetection"], ["Glibc", "Darwin"]),
         "ContextMonitor": (
             ["WireProtocol", "PatternDetection"],
-            ["DequeModule", "HTTPTypes", "Hummingbird", "NIOCore", "ServiceLifecycle", "Synchronization"]
+            [
+                "DequeModule", "Dispatch", "HTTPTypes", "Hummingbird", "NIOCore", "ServiceLifecycle",
+                "Synchronization",
+            ]
         ),
         "WebSocketTransport": ([], ["NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"]),
         "Backend": (

@@ -13,7 +13,7 @@ import WireProtocol
     @Test(arguments: UserLimits.Kind.allCases)
     func theLastOneFitsAndTheNextDoesNot(_ kind: UserLimits.Kind) throws {
         var limits = UserLimits()
-        (limits.connections, limits.dispatchers, limits.runs) = (2, 2, 2)
+        (limits.connections, limits.dispatchers, limits.runs, limits.queued) = (2, 2, 2, 2)
         var usage = UserUsage(limits: limits)
         try usage.take(kind, by: "ada")
         try usage.take(kind, by: "ada")

@@ -90,7 +90,9 @@ import WireProtocol
         try await server.application().test(.live) { client in
             let answer = try await client.execute(uri: "/monitor/v1/contexts/nobody", method: .get)
             #expect(answer.status == .notFound)
-            #expect(try json(answer)["detail"] == "there is no live context nobody")
+            #expect(
+                try json(answer)["detail"]
+                    == "there is no context nobody, nor was it among the last that ended")
         }
     }
 

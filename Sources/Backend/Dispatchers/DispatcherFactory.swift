@@ -106,6 +106,7 @@ struct DispatcherFactory: Sendable {
         var record = DispatcherRecord(id: bench.id)
         record.pattern = .singleton
         await registry.activateOnce(record)
+        await registry.name(bench.names, of: bench.id)
         if let user = context.user { await registry.own(bench.id, by: user) }
         return door(to: bench, for: context)
     }
@@ -120,7 +121,9 @@ struct DispatcherFactory: Sendable {
     }
 
     private func door(to bench: ToolBench, for context: ContextRecord) -> ToolDispatcher {
-        ToolDispatcher(bench: bench, user: context.user, registry: registry, permissions: permissions)
+        ToolDispatcher(
+            bench: bench, user: context.user, context: context.id, registry: registry,
+            permissions: permissions)
     }
 
     /// Makes a user's own dispatcher; what was half built is disposed when a tool cannot be made.
@@ -147,6 +150,7 @@ struct DispatcherFactory: Sendable {
         }
         await registry.move(id, to: .active, reason: "ready")
         let made = ToolBench(id: id, tools: tools)
+        await registry.name(made.names, of: id)
         if faults.has(.isCached), let session = context.session, let path = context.path {
             cache.keep(made, path, for: session)
         }

@@ -10,7 +10,7 @@ actor DispatcherRegistry {
     private var table = DispatcherTable()
     /// What nobody disposes while `leak-dispatcher` is on, really held in memory.
     private var kept: [ToolBench] = []
-    private let monitor: ContextMonitor
+    nonisolated let monitor: ContextMonitor
     private let now: @Sendable () -> Timestamp
 
     init(monitor: ContextMonitor, now: @escaping @Sendable () -> Timestamp) {
@@ -79,6 +79,9 @@ actor DispatcherRegistry {
     func move(_ id: DispatcherID, to state: DispatcherRecord.State, reason: String) {
         tell(table.move(id, to: state, reason: reason))
     }
+
+    /// Tells operators which tools a dispatcher has.
+    func name(_ tools: [String], of id: DispatcherID) { monitor.dispatcherTools(id, tools) }
 
     func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
 

@@ -22,6 +22,9 @@ final class ToolBench: Sendable {
     /// Whether it has nothing to dispatch with: every call fails.
     var isHollow: Bool { tools.isEmpty }
 
+    /// The names of its tools, sorted.
+    var names: [String] { tools.keys.sorted() }
+
     /// Calls a tool with arguments that its schema allows, for as long as the tool may take.
     func call(_ name: String, _ arguments: JSONObject) async throws(ToolError) -> String {
         guard let tool = tools[name] else { throw isHollow ? .nothingToDispatchWith : .unknownTool(name) }

@@ -1,3 +1,4 @@
+import ContextMonitor
 import WireProtocol
 
 /// One user context's way to a dispatcher: its own with a factory, the one that all share with the singleton.
@@ -6,6 +7,8 @@ struct ToolDispatcher: Sendable {
     let bench: ToolBench
     /// Who calls through it, for permissions; the bench of a singleton does not know.
     let user: UserID?
+    /// The context it belongs to, whose trail says what was refused.
+    let context: ContextID
     let registry: DispatcherRegistry
     let permissions: ToolPermissions
 
@@ -19,7 +22,10 @@ struct ToolDispatcher: Sendable {
     /// Executed is what was delivered to the run: a call that was refused, failed, ran
     /// out of time or was cancelled counts as failed, whatever it does afterwards.
     func execute(_ name: String, _ arguments: JSONObject) async throws(ToolError) -> String {
-        guard await registry.begin(id, tool: name) else { throw .dispatcherEnded }
+        guard await registry.begin(id, tool: name) else {
+            noteRefusal(of: name, .dispatcherEnded)
+            throw .dispatcherEnded
+        }
         do throws(ToolError) {
             guard permissions.allows(user, name) else {
                 throw .notPermitted(user: user?.rawValue ?? "nobody", tool: name)
@@ -29,7 +35,21 @@ struct ToolDispatcher: Sendable {
             return result
         } catch {
             await registry.end(id, tool: name, succeeded: false)
+            noteRefusal(of: name, error)
             throw error
         }
+    }
+
+    /// Leaves a row in the context's trail when a call was refused, without the arguments.
+    private func noteRefusal(of tool: String, _ error: ToolError) {
+        let reason: String
+        switch error {
+        case .badArguments: reason = "bad arguments"
+        case .unknownTool, .notPermitted, .stillHanging, .nothingToDispatchWith, .dispatcherEnded:
+            reason = "\(error)"
+        case .unavailable, .failed, .timedOut, .cancelled: return
+        }
+        registry.monitor.audit(
+            "call refused", by: user?.rawValue ?? "server", in: context, reason: "\(tool): \(reason)")
     }
 }

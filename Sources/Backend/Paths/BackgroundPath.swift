@@ -45,7 +45,7 @@ final class BackgroundPath: Sendable {
             var input = try RunInput(object)
             input.canAsk = false
             input.trace = context.runTrace
-            let session = try await open(context)
+            let session = try await open(context, parent: object.id("parent"))
             let (run, end) = try await start(input, in: session, context)
             remember(session.id, Job(user: context.user, run: run, end: end, state: "running"))
             Task {
@@ -63,11 +63,16 @@ final class BackgroundPath: Sendable {
     }
 
     /// A new session for a new job; one that gets no dispatcher ends at once.
-    private func open(_ context: BackendContext) async throws(SessionError) -> Session {
+    ///
+    /// With `"parent": SESSION` it is the child of a session of its user.
+    private func open(
+        _ context: BackendContext, parent: SessionID?
+    ) async throws(SessionError) -> Session {
         let id = SessionID(rawValue: UUIDv7.text(at: SystemClock.now()))
         do throws(SessionError) {
             return try await hub.open(
-                id, user: context.user, on: .background, request: context.requestID, connection: nil)
+                id, user: context.user, on: .background, request: context.requestID, connection: nil,
+                parent: parent)
         } catch {
             await hub.end(id, reason: "no dispatcher")
             throw error

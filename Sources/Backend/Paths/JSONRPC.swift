@@ -76,8 +76,6 @@ extension SessionError {
         case .noInterrupt:
             JSONRPCError(.conflict, "resume: the session's last run ended with no such interrupt")
         case .draining: JSONRPCError(.draining, "the server is stopping; connect again")
-        case .tooManyRuns(let limit):
-            JSONRPCError(.limitReached, "the session has \(limit) runs under way, its limit")
         case .userLimit(let kind, let limit):
             JSONRPCError(
                 .limitReached, "you have \(limit) \(kind.rawValue), the limit of one user; end one first")

@@ -151,7 +151,9 @@ struct WebSocketConversation {
         }
         do throws(SessionError) {
             let (run, _) = try await hub.start(input, in: session, user: user, on: .websocket)
-            return ["run": .string(run.rawValue)]
+            return [
+                "run": .string(run.rawValue), "queued": .bool(await hub.isQueued(run, in: session)),
+            ]
         } catch { throw error.rpcError }
     }
 

@@ -59,10 +59,6 @@ extension SessionError {
             Problem(
                 .serviceUnavailable, "the server is stopping; try another replica",
                 headers: [.retryAfter: "5"])
-        case .tooManyRuns(let limit):
-            Problem(
-                .tooManyRequests, "the session has \(limit) runs under way, its limit; wait for one to end",
-                headers: [.retryAfter: "1"])
         case .userLimit(let kind, let limit):
             Problem(
                 .tooManyRequests, "you have \(limit) \(kind.rawValue), the limit of one user; end one first",

@@ -30,7 +30,7 @@ struct SessionRoutes: Sendable {
             let (session, end) = try await found(run, context)
             var object: JSONObject = [
                 "id": .string(run.rawValue), "session": .string(session.id.rawValue),
-                "state": .string(end?.state ?? "running"),
+                "state": .string(end?.state ?? (session.isQueued(run) ? "queued" : "running")),
             ]
             object.set("error", end?.error)
             if let interrupt = end?.interrupt { object["interrupts"] = [interrupt.json] }

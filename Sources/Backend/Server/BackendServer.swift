@@ -36,7 +36,7 @@ public final class BackendServer: Service {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 backlog: 4096),
             services: [
-                backend.readiness,
+                backend.readiness, BackendChecks(monitor: backend.monitor),
                 SessionSweeper(
                     hub: backend.hub, drainLimit: configuration.drainLimit,
                     dispatcherIdleLimit: configuration.dispatcherIdleLimit),

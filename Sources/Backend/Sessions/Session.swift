@@ -10,8 +10,12 @@ struct Session: Sendable {
     let log: SessionEventLog
     var dispatcher: ToolDispatcher?
     var lastUsedAt: Timestamp
-    /// The runs under way, by id, so that they can be cancelled.
+    /// The session that it works for in the background, and ends with; nil for most.
+    var parent: SessionID?
+    /// The runs under way and waiting, by id, so that they can be cancelled.
     var runs: [RunID: Task<RunEnd, Never>] = [:]
+    /// Those of ``runs`` that wait for another one to end, in the order in which they came.
+    var waiting: [QueuedRun] = []
     /// The question that its last run ended with, until a run is started.
     var interrupt: AgentInterrupt?
     /// The last runs that have ended.
@@ -22,6 +26,16 @@ struct Session: Sendable {
     var isOutdated = false
     /// Ends the session when nobody has come back for it.
     var grace: Task<Void, any Error>?
+
+    /// Whether a run waits for another one to end.
+    func isQueued(_ run: RunID) -> Bool { waiting.contains { $0.run == run } }
+}
+
+/// A run that waits until its session has fewer runs under way.
+struct QueuedRun: Sendable {
+    let run: RunID
+    /// Finished when the run may begin.
+    let turn: AsyncStream<Void>.Continuation
 }
 
 /// How a run ended.
@@ -60,8 +74,6 @@ enum SessionError: Error, Equatable {
     case otherPath(ConsumerPath)
     /// The server finishes what it has and takes no new work.
     case draining
-    /// The session has as many runs under way as it may.
-    case tooManyRuns(limit: Int)
     /// The user has as many of these as one user may.
     case userLimit(UserLimits.Kind, limit: Int)
     /// The run's id is that of a run under way.

@@ -6,7 +6,8 @@ import WireProtocol
 extension SessionHub {
     /// Ends a session for an operator; false when there is none of that id.
     func terminate(_ id: SessionID, by name: String) async -> Bool {
-        guard sessions[id] != nil else { return false }
+        guard let session = sessions[id] else { return false }
+        monitor.audit("session terminated", by: name, in: session.context.id)
         await end(id, reason: "terminated by \(name)")
         return true
     }
@@ -19,6 +20,7 @@ extension SessionHub {
         guard record.pattern != .singleton else { throw .everybodys(id) }
         for (session, state) in sessions where state.dispatcher?.id == id {
             sessions[session]?.dispatcher = nil
+            monitor.audit("dispatcher disposed", by: name, in: state.context.id, reason: id.rawValue)
         }
         let hasOpenRun = record.inFlight > 0
         if hasOpenRun { await factory.registry.move(id, to: .evicted, reason: "evicted by \(name)") }

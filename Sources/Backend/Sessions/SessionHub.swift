@@ -7,6 +7,8 @@ actor SessionHub {
     var sessions: [SessionID: Session] = [:]
     /// The sessions that are out of the table and not yet gone.
     private var endings: [SessionID: Task<Void, Never>] = [:]
+    /// The sessions that work for another one, by its id.
+    var children: [SessionID: Set<SessionID>] = [:]
     private(set) var isDraining = false
     let monitor: ContextMonitor
     let factory: DispatcherFactory
@@ -42,8 +44,11 @@ actor SessionHub {
     // MARK: Opening and finding
 
     /// Opens a session, or finds the user's own of that id; its dispatcher is created when it has none.
+    ///
+    /// One with a parent, a session of the same user, works for it and ends with it.
     func open(
-        _ wanted: SessionID?, user: UserID, on path: ConsumerPath, request: String?, connection: String?
+        _ wanted: SessionID?, user: UserID, on path: ConsumerPath, request: String?, connection: String?,
+        parent: SessionID? = nil
     ) async throws(SessionError) -> Session {
         while let wanted, let ending = endings[wanted] { await ending.value }
         if isDraining { throw .draining }
@@ -53,6 +58,7 @@ actor SessionHub {
             sessions[wanted]?.lastUsedAt = now()
             return try await equip(known)
         }
+        let parentContext = try parent.map { id throws(SessionError) in try find(id, user: user).context.id }
         try take(.dispatchers, by: user)
         let moment = now()
         let id = wanted ?? SessionID(rawValue: UUIDv7.text(at: moment))
@@ -63,16 +69,18 @@ actor SessionHub {
         context.request = request
         context.connection = connection
         context.createdAt = moment
-        context.deadline = moment + contextLimit
+        context.deadline = deadline(under: parent)
         var session = Session(
             id: id, user: user, path: path, context: context, log: SessionEventLog(), lastUsedAt: moment)
         session.connection = connection
+        session.parent = parent
         sessions[id] = session
+        if let parent { children[parent, default: []].insert(id) }
         var record = SessionRecord(id: id, user: user)
         record.path = path
         record.context = context.id
         monitor.sessionOpened(record)
-        monitor.contextChanged(context)
+        monitor.contextChanged(context, parent: parentContext)
         countSessions()
         return try await equip(session)
     }
@@ -137,16 +145,21 @@ actor SessionHub {
 
     private func close(_ session: Session, reason: String) async {
         session.grace?.cancel()
+        for child in children.removeValue(forKey: session.id) ?? [] {
+            await end(child, reason: "its parent \(session.id) ended: \(reason)")
+        }
         for run in session.runs.values { run.cancel() }
         for run in session.runs.values { _ = await run.value }
         if let dispatcher = session.dispatcher {
             await factory.dispose(dispatcher, of: session.id, reason: reason)
         }
-        monitor.contextEnded(session.context.id)
         monitor.sessionEnded(session.id, reason: reason)
+        monitor.contextEnded(session.context.id, reason: reason)
         session.log.finish()
         endings[session.id] = nil
+        if let parent = session.parent { forget(session.id, asChildOf: parent) }
         usage.giveBack(.dispatchers, by: session.user)
+        for _ in session.waiting { usage.giveBack(.queued, by: session.user) }
         countSessions()
     }
 
@@ -156,7 +169,7 @@ actor SessionHub {
         for id in sessions.keys {
             // While another one ended, this one may have been used.
             guard let session = sessions[id], session.path == path, session.runs.isEmpty,
-                moment.since(session.lastUsedAt) > limit
+                children[id] == nil, moment.since(session.lastUsedAt) > limit
             else { continue }
             await end(id, reason: "idle for \(limit.components.seconds) s")
         }
@@ -180,6 +193,17 @@ actor SessionHub {
 
     /// Every session that may own a dispatcher: those in the table and those that are ending.
     var owners: Set<SessionID> { Set(sessions.keys).union(endings.keys) }
+
+    /// When a context that gets work now must be gone: never later than its parent's.
+    func deadline(under parent: SessionID?) -> Timestamp {
+        let own = now() + contextLimit
+        return min(own, parent.flatMap { sessions[$0]?.context.deadline } ?? own)
+    }
+
+    private func forget(_ child: SessionID, asChildOf parent: SessionID) {
+        children[parent]?.remove(child)
+        if children[parent]?.isEmpty == true { children[parent] = nil }
+    }
 
     private func countSessions() {
         monitor.setLimit("sessions", limit: 100_000, used: sessions.count)

@@ -1,13 +1,15 @@
 import WireProtocol
 
-/// How much one user may have at the same time; what goes beyond is refused at once and with words, never queued.
+/// How much one user may have at the same time; what goes beyond is refused at once and with words.
 public struct UserLimits: Sendable, Equatable {
     /// WebSocket connections: 100.
     public var connections = 100
     /// Sessions and jobs, each with a dispatcher of its own: 1,000.
     public var dispatchers = 1000
-    /// Runs under way, over all sessions and jobs: 50.
+    /// Runs under way and waiting, over all sessions and jobs: 50.
     public var runs = 50
+    /// Messages that wait for a run of their session to end: 20; 0 refuses what cannot run at once.
+    public var queued = 20
 
     /// The defaults.
     public init() {}
@@ -15,6 +17,7 @@ public struct UserLimits: Sendable, Equatable {
     /// What is counted.
     enum Kind: String, CaseIterable, Sendable {
         case connections, dispatchers, runs
+        case queued = "queued messages"
     }
 
     func limit(of kind: Kind) -> Int {
@@ -22,6 +25,7 @@ public struct UserLimits: Sendable, Equatable {
         case .connections: connections
         case .dispatchers: dispatchers
         case .runs: runs
+        case .queued: queued
         }
     }
 }

@@ -5,8 +5,7 @@ extension MonitorState {
     /// The health of the whole: the worst of what the parts say.
     func health(now: Timestamp) -> HealthRecord {
         var record = HealthRecord()
-        record.checks = pathRecords.map(patternCheck) + ownChecks(now: now)
-        record.checks += checks.values.sorted { $0.name < $1.name }
+        record.checks = healthRows(now: now).map(\.check)
         record.status = record.checks.map(\.status).filter { $0 != .unknown }.max() ?? .pass
         if startup.error != nil { record.status = .fail }
         let worst = record.checks.filter { $0.status == record.status && $0.status != .pass }
@@ -15,8 +14,22 @@ extension MonitorState {
         return record
     }
 
+    /// Every check and when it was made; what is counted here and now is as old as the answer.
+    func healthRows(now: Timestamp) -> [(check: CheckRecord, at: Timestamp)] {
+        var rows = pathRecords.map { record in
+            let seen = (record.evidence.map(\.at) + [record.lastOutcome.at]).compactMap { $0 }.max()
+            return (patternCheck(record, now: now), seen ?? now)
+        }
+        rows += ownChecks(now: now).map { ($0, now) }
+        rows += checks.values.sorted { $0.check.name < $1.check.name }.map { ($0.shown(now: now), $0.at) }
+        rows += watchedChecks.sorted { $0.key < $1.key }.map { name, check in
+            (check.shown(name, now: now), check.last?.at ?? check.runningSince ?? now)
+        }
+        return rows
+    }
+
     /// Both patterns of one path, validated: what each looks like, and how the last creation ended.
-    func patternCheck(_ record: PathRecord) -> CheckRecord {
+    func patternCheck(_ record: PathRecord, now: Timestamp) -> CheckRecord {
         let judgement = record.judgement
         var check = CheckRecord(name: "pattern:\(record.path)")
         check.observedValue = judgement.verdict.description
@@ -41,6 +54,9 @@ extension MonitorState {
             check.status = max(check.status, .warn)
             words += "; last creation fell back: \(record.lastOutcome.error ?? "no reason given")"
         }
+        if let tried = readinessChecks["dispatcher:\(record.path)"]?.shown(now: now) {
+            words += "; last try: \(tried.output ?? tried.observedValue ?? tried.status.rawValue)"
+        }
         check.output = words
         return check
     }
@@ -60,8 +76,10 @@ enum HealthDocument {
     static let mediaType = "application/health+json"
 
     /// The whole document; `links.monitor` is how a console finds the rest.
-    static func json(_ health: HealthRecord, _ configuration: MonitorConfiguration, root: String) -> JSONValue
-    {
+    static func json(
+        _ health: HealthRecord, times: [String: Timestamp], _ configuration: MonitorConfiguration,
+        root: String
+    ) -> JSONValue {
         var checks = JSONObject()
         for check in health.checks {
             var row = JSONObject()
@@ -69,7 +87,7 @@ enum HealthDocument {
             row.set("observedValue", check.observedValue)
             row.set("status", check.status.rawValue)
             row.set("output", check.output)
-            row.set("time", health.at)
+            row.set("time", times[check.name] ?? health.at)
             checks[check.name] = [.object(row)]
         }
         var object: JSONObject = ["status": .string(health.status.rawValue)]

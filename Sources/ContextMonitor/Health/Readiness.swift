@@ -6,7 +6,8 @@ public import WireProtocol
 struct TimedCheck {
     let check: CheckRecord
     let at: Timestamp
-    let validFor: Duration
+    /// How long it is believed; nil for ever.
+    let validFor: Duration?
 
     /// The check as a probe reads it, with its age; one that is too old has failed.
     func shown(now: Timestamp) -> CheckRecord {
@@ -15,7 +16,7 @@ struct TimedCheck {
         let words = "\(age.components.seconds) s ago"
         shown.observedValue = [check.observedValue, words].compactMap { $0 }.joined(separator: ", ")
         shown.output = check.output.map { "\($0), \(words)" }
-        if age > validFor {
+        if let validFor, age > validFor {
             shown.status = .fail
             shown.output = "not checked for \(age.components.seconds) s"
         }
@@ -24,6 +25,14 @@ struct TimedCheck {
 }
 
 extension ContextMonitor {
+    /// Sets the newest result of a health check that the server runs by itself.
+    ///
+    /// A result that was not renewed for `validFor` counts as failed.
+    public func setCheck(_ check: CheckRecord, validFor: Duration? = nil) {
+        let moment = now()
+        state.withLock { $0.checks[check.name] = TimedCheck(check: check, at: moment, validFor: validFor) }
+    }
+
     /// Sets the newest result of something that must work before work may be sent here; `/readyz` shows it.
     ///
     /// The server runs its checks when it wants to, with timeouts of its own; a
@@ -48,7 +57,7 @@ extension MonitorState {
         var startupCheck = CheckRecord(name: "startup", status: startup.phase == "complete" ? .pass : .fail)
         startupCheck.output = startup.error ?? startup.phase
         let draining = CheckRecord(name: "draining", status: isDraining ? .fail : .pass)
-        let patterns = pathRecords.map(patternCheck).map { check in
+        let patterns = pathRecords.map { patternCheck($0, now: now) }.map { check in
             var check = check
             if check.status != .fail { check.status = .pass }
             check.observedValue = nil

@@ -34,17 +34,27 @@ extension ContextMonitor {
     private func contextResponse(_ id: ContextID) throws(Problem) -> Response {
         let moment = now()
         let (found, session, ring) = state.withLock { state in
-            (state.context(id, now: moment), state.contexts[id]?.session, state.ring)
+            (state.context(id, now: moment), state.session(of: id), state.ring)
         }
-        guard var object = found?.object else { throw Problem(.notFound, "there is no live context \(id)") }
+        guard var object = found else {
+            throw Problem(.notFound, "there is no context \(id), nor was it among the last that ended")
+        }
         object["events"] = .array(ring.events(of: session))
         return Response(json: .object(object))
     }
 
     private func healthResponse() -> Response {
-        let health = health()
+        let moment = now()
+        let (health, times) = state.withLock { state in
+            (
+                state.health(now: moment),
+                Dictionary(
+                    state.healthRows(now: moment).map { ($0.check.name, $0.at) },
+                    uniquingKeysWith: { first, _ in first })
+            )
+        }
         return Response(
-            json: HealthDocument.json(health, configuration, root: Self.root),
+            json: HealthDocument.json(health, times: times, configuration, root: Self.root),
             status: health.status == .fail ? .serviceUnavailable : .ok, mediaType: HealthDocument.mediaType)
     }
 

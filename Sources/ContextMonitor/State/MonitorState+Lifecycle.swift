@@ -109,6 +109,10 @@ extension MonitorState {
         }
         for run in runs.values where run.record.session == id {
             var record = run.record
+            audit(
+                AuditTrail.Row(
+                    at: now, who: "server", what: "run lost", reason: "\(record.id): \(reason)"),
+                in: entry.record.context)
             record.state = .lost
             record.grammar = .violated
             record.violations.append("missing: agent_completed or agent_error")
@@ -119,19 +123,29 @@ extension MonitorState {
     }
 
     /// Takes a context; streams hear of a new one, and once a minute of one that goes on.
-    mutating func take(_ context: ContextRecord, at now: Timestamp) -> OutgoingEvent? {
-        contexts[context.id] = context
+    mutating func take(
+        _ context: ContextRecord, parent: ContextID? = nil, at now: Timestamp
+    ) -> OutgoingEvent? {
+        let isNew = contexts.updateValue(context, forKey: context.id) == nil
+        if let parent { pasts[context.id, default: ContextPast()].parent = parent }
+        if isNew { auditBirth(of: context, parent: parent, at: now) }
         guard let id = context.session, var session = sessions[id] else { return nil }
         session.record.context = context.id
         sessions[id] = session
-        if let told = contextsTold[context.id], now.since(told) < .seconds(60) { return nil }
-        contextsTold[context.id] = now
+        if let told = pasts[context.id]?.toldAt, now.since(told) < .seconds(60) { return nil }
+        pasts[context.id, default: ContextPast()].toldAt = now
         return sessionEvent(session.record, change: "context", reason: nil, context: context, at: now)
     }
 
-    mutating func end(_ context: ContextID) {
-        contexts[context] = nil
-        contextsTold[context] = nil
+    private mutating func auditBirth(of context: ContextRecord, parent: ContextID?, at now: Timestamp) {
+        var words = context.path.map { "path \($0)" } ?? "no path"
+        if let request = context.request { words += ", request \(request)" }
+        if let connection = context.connection { words += ", connection \(connection)" }
+        let who = context.user?.rawValue ?? "server"
+        audit(AuditTrail.Row(at: now, who: who, what: "created", reason: words), in: context.id)
+        audit(
+            AuditTrail.Row(
+                at: now, who: who, what: "child created", reason: "\(context.id), \(words)"), in: parent)
     }
 
     private func sessionEvent(
@@ -160,8 +174,14 @@ extension MonitorState {
         entry.record = record
         entry.record.createdAt = createdAt
         entry.record.state = state
-        entry.transitions.append(Transition(from: from, to: state, reason: reason, at: now))
-        if entry.transitions.count > 200 { entry.transitions.removeFirst() }
+        let row = AuditTrail.Row(
+            at: now, who: "server", what: "dispatcher \(record.id)", reason: reason, from: from, to: state)
+        if let context = context(of: record.session) {
+            audit(row, in: context)
+        } else {
+            entry.transitions.append(row)
+            if entry.transitions.count > AuditTrail.limit { entry.transitions.removeFirst() }
+        }
         if state == .disposed || state == .evicted {
             dispatchers[record.id] = nil
             disposedDispatchers.append(entry)

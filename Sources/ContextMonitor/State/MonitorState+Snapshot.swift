@@ -51,30 +51,4 @@ extension MonitorState {
                 evidence: item.evidence.map { EvidenceRecord($0, at: nil) })
         }
     }
-
-    /// One context: ids, dispatcher with its past, limits; its events are looked for by ``EventRing/events(of:)``.
-    func context(_ id: ContextID, now: Timestamp) -> JSONValue? {
-        guard let record = contexts[id] else { return nil }
-        var object = record.json.object ?? JSONObject()
-        let entry = record.dispatcher.flatMap { id in
-            dispatchers[id] ?? disposedDispatchers.records.last { $0.record.id == id }
-        }
-        if let entry {
-            object["dispatcherRecord"] = shown(entry, now: now).json
-            object["audit"] = .array(
-                entry.transitions.map { transition in
-                    var row = JSONObject()
-                    row.set("at", transition.at)
-                    row.set("from", transition.from?.rawValue)
-                    row.set("to", transition.to.rawValue)
-                    row.set("reason", transition.reason)
-                    return .object(row)
-                })
-        } else {
-            object["audit"] = []
-        }
-        object["limits"] = .object(
-            limits.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0[$1.key] = $1.value.json })
-        return .object(object)
-    }
 }

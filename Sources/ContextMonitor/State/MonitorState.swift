@@ -19,10 +19,14 @@ struct MonitorState {
     var runs: [RunID: RunEntry] = [:]
     var finishedRuns = Ended<RunRecord>()
     var contexts: [ContextID: ContextRecord] = [:]
-    /// When streams heard of each context last.
-    var contextsTold: [ContextID: Timestamp] = [:]
+    /// What else is kept of each live context.
+    var pasts: [ContextID: ContextPast] = [:]
+    var endedContexts = Ended<EndedContext>()
     var limits: [String: LimitRecord] = [:]
-    var checks: [String: CheckRecord] = [:]
+    /// The newest results of the server's own checks, as it told them.
+    var checks: [String: TimedCheck] = [:]
+    /// The checks that the monitor runs for the server.
+    var watchedChecks: [String: WatchedCheck] = [:]
     /// What the server checks by itself for `/readyz`, by name.
     var readinessChecks: [String: TimedCheck] = [:]
     var history = MinuteHistory()
@@ -63,16 +67,11 @@ struct MonitorState {
     /// A dispatcher, its past, and when the session it belongs to ended.
     struct DispatcherEntry {
         var record: DispatcherRecord
-        var transitions: [Transition] = []
+        /// Its steps while no context of its session was known.
+        var transitions: [AuditTrail.Row] = []
+        /// The names of its tools, as far as the server told them.
+        var tools: [String] = []
         var sessionEndedAt: Timestamp?
-    }
-
-    /// One step of a dispatcher's lifecycle.
-    struct Transition {
-        let from: DispatcherRecord.State?
-        let to: DispatcherRecord.State
-        let reason: String
-        let at: Timestamp
     }
 
     /// Stamps, stores and counts one event; the result has its `seq` and `id`.
@@ -112,6 +111,7 @@ struct MonitorState {
     }
 
     private mutating func noteAgentEvent(_ event: OutgoingEvent) {
+        auditRun(event)
         if let session = event.metadata.session { noteSession(session, event) }
         guard let id = event.metadata.run, var entry = runs[id] else { return }
         entry.record.events += 1
