@@ -8,7 +8,7 @@ extension ContextMonitor {
     /// Where the monitoring routes are, as `links.monitor` says it.
     public static let root = "/monitor/v1"
 
-    /// Adds `/health`, `/livez`, `/readyz` for anyone and `/monitor/v1` for operators.
+    /// Adds `/health`, `/livez`, `/readyz` for anyone, `/metrics` and `/monitor/v1` for operators.
     public func addRoutes<Context: RemoteAddressRequestContext>(
         to router: some RouterMethods<Context>, access: OperatorAccess
     ) {
@@ -21,6 +21,14 @@ extension ContextMonitor {
                 throw Problem(.notFound, "there is no check \(name)")
             }
             return Self.kubernetes(request, "readyz", [check])
+        }
+        router.group().add(middleware: OperatorGate(access: access)).get("/metrics") { _, _ in
+            let moment = self.now()
+            let streams = self.streamCount
+            let text = self.state.withLock { $0.metricsText(now: moment, streams: streams) }
+            return Response(
+                status: .ok, headers: [.contentType: OpenMetricsText.mediaType, .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
         }
         let operators = router.group(RouterPath(stringLiteral: Self.root)).add(
             middleware: OperatorGate(access: access))

@@ -30,6 +30,7 @@ struct MonitorState {
     /// What the server checks by itself for `/readyz`, by name.
     var readinessChecks: [String: TimedCheck] = [:]
     var history = MinuteHistory()
+    var metrics = MonitorMetrics()
     var ring: EventRing
 
     init(_ configuration: MonitorConfiguration, startedAt: Timestamp) {
@@ -62,6 +63,7 @@ struct MonitorState {
         var grammar = RunGrammar()
         var startedAt: Timestamp
         var nextSequence = 0
+        var calls = OpenCalls()
     }
 
     /// A dispatcher, its past, and when the session it belongs to ended.
@@ -119,6 +121,7 @@ struct MonitorState {
             entry.grammar.note(.otherUser)
         }
         entry.grammar.apply(event.grammarStep, sequence: event.metadata.sequence)
+        if let call = entry.calls.note(event) { metrics.tools.add(call.took / .seconds(1), [call.tool]) }
         entry.record.violations = entry.grammar.violations.map(\.rawValue)
         let isViolated = !entry.grammar.violations.isEmpty
         switch event.type {
@@ -136,7 +139,9 @@ struct MonitorState {
             entry.record.grammar = isViolated ? .violated : .ok
             runs[id] = nil
             finishedRuns.append(entry.record)
-            history.countRun(at: event.timestamp, took: event.timestamp.since(entry.startedAt))
+            let took = event.timestamp.since(entry.startedAt)
+            history.countRun(at: event.timestamp, took: took)
+            metrics.countRun(event, agent: entry.record.agent, took: took)
         }
     }
 
