@@ -105,6 +105,14 @@ public final class Backend: Sendable {
     func router() -> Router<BackendContext> {
         let router = Router(context: BackendContext.self)
         router.add(middleware: RequestGate())
+        addRoutes(to: router)
+        return router
+    }
+
+    /// Adds every route; ``APIOperation/all`` describes them.
+    func addRoutes(to router: some RouterMethods<BackendContext>) {
+        let version = configuration.version
+        router.get("/openapi.json") { _, _ in Response(json: OpenAPIDocument.json(version: version)) }
         let monitored = router.group().add(
             middleware: FaultyHealth(faults: faults, monitor: monitor.configuration))
         monitor.addRoutes(to: monitored, access: configuration.operators)
@@ -119,6 +127,5 @@ public final class Backend: Sendable {
                 .upgradeRequired, "this route speaks WebSocket, subprotocol \(WebSocketPath.subprotocol)",
                 headers: [.upgrade: "websocket"])
         }
-        return router
     }
 }

@@ -46,6 +46,8 @@ struct ServeOptions: ParsableArguments {
     var userRuns = UserLimits().runs
     @Option(help: "How many messages of one user may wait for a run of their session to end; 0: none.")
     var userQueued = UserLimits().queued
+    @Option(help: "human|immediate: how long agents think; immediate for benchmarks.")
+    var pace = AgentPaceName.human
     @Option(help: "trace|debug|info|notice|warning|error|critical")
     var logLevel = Logger.Level.notice
 
@@ -85,6 +87,7 @@ struct ServeOptions: ParsableArguments {
         configuration.userLimits.dispatchers = userDispatchers
         configuration.userLimits.runs = userRuns
         configuration.userLimits.queued = userQueued
+        configuration.pace = pace.value
         do throws(PatternAssignmentError) {
             configuration.patterns = try PatternAssignment(parsing: pattern)
         } catch {
@@ -122,6 +125,19 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError("cannot read \(path); check that it exists and may be read")
         }
         do { return try parse(text) } catch { throw ValidationError("\(path): \(error)") }
+    }
+}
+
+/// The paces of agents that `--pace` takes.
+enum AgentPaceName: String, ExpressibleByArgument, CaseIterable {
+    case human, immediate
+
+    /// What the backend takes.
+    var value: AgentPace {
+        switch self {
+        case .human: .human
+        case .immediate: .immediate
+        }
     }
 }
 
