@@ -105,6 +105,8 @@ import WireProtocol
             await ada.leave()
             #expect(
                 await eventually { backend.monitor.snapshot().sessions.contains { $0.state == .ended } })
+            // What is said of it from now on is said in the name of the one whose session it is.
+            #expect(await eventually { backend.monitor.snapshot().dispatchers.map(\.user) == ["bob"] })
             #expect(await bob.work("again") == .completed)
             await bob.leave()
             #expect(

@@ -114,7 +114,7 @@ struct DispatcherFactory: Sendable {
     /// The path's cached dispatcher, which serves this context too from now on.
     private func cached(for context: ContextRecord) async -> ToolDispatcher? {
         guard let session = context.session, let path = context.path,
-            let found = cache.take(path, for: session)
+            let found = cache.take(path, for: .init(session: session, user: context.user))
         else { return nil }
         if let user = context.user { await registry.own(found.id, by: user) }
         return door(to: found, for: context)
@@ -152,7 +152,7 @@ struct DispatcherFactory: Sendable {
         let made = ToolBench(id: id, tools: tools)
         await registry.name(made.names, of: id)
         if faults.has(.isCached), let session = context.session, let path = context.path {
-            cache.keep(made, path, for: session)
+            cache.keep(made, path, for: .init(session: session, user: context.user))
         }
         return door(to: made, for: context)
     }

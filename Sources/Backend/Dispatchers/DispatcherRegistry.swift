@@ -86,7 +86,9 @@ actor DispatcherRegistry {
     func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
 
     /// Makes another session the one that a dispatcher lives as long as.
-    func rehome(_ id: DispatcherID, to session: SessionID) { tell(table.rehome(id, to: session)) }
+    func rehome(_ id: DispatcherID, to heir: DispatcherCache.Holder) {
+        tell(table.rehome(id, to: heir.session, of: heir.user))
+    }
 
     /// Notes that a call begins; false when the dispatcher takes none any more.
     func begin(_ id: DispatcherID, tool: String) -> Bool {
