@@ -157,4 +157,31 @@ import WireProtocol
             }
         }
     }
+
+    /// A broken path's finding, the path, a context on it, a raw event, copied, and the way back.
+    @Test func aFindingIsFollowedDownToARawEventAndBack() throws {
+        var driver = driver()
+        driver.press(.character("6"), .character("/"))
+        driver.enter("missingComponent")
+        driver.press(.enter)
+        #expect(driver.screen.contains("FIVE WHYS") && driver.screen.contains("EVIDENCE"))
+        driver.press(.enter)
+        #expect(driver.screen.contains("DECIDED BY") && driver.screen.contains("SESSIONS"))
+        driver.press(.enter)
+        #expect(driver.screen.contains("ISOLATED") && driver.screen.contains("DISPATCHER"))
+        driver.press(.tab, .enter)
+        #expect(driver.screen.contains("RAW ") && driver.screen.contains("\"type\": "))
+        driver.press(.character("y"))
+        let copied = driver.effects.compactMap { effect in
+            if case .copy(let text) = effect { text } else { nil }
+        }
+        #expect(copied.count == 1 && copied.first?.hasPrefix("{\"type\":") == true, "\(copied)")
+        let back = ["ISOLATED", "DECIDED BY", "FIVE WHYS", "› Findings", "NEEDS ATTENTION"]
+        for mark in back {
+            driver.press(.character("q"))
+            #expect(driver.screen.contains(mark), "\(driver.screen)")
+        }
+        driver.press(.character("q"))
+        #expect(driver.effects.contains(.quit))
+    }
 }
