@@ -84,20 +84,27 @@ extension ConsoleState {
 
     private func makePathRows(_ backend: BackendState) -> [PathRow] {
         guard !backend.paths.values.isEmpty else { return [] }
-        var counts: [Symbol: PathRow.SessionCounts] = [:]
-        var users: [Symbol: Set<Symbol>] = [:]
+        // There are few paths and many sessions: looking through an array is faster than hashing.
+        var tallies: [(path: Symbol, counts: PathRow.SessionCounts, users: [UInt32])] = []
         for session in backend.sessions.values where !session.isEnded {
+            let known = tallies.firstIndex { $0.path == session.path }
+            let place = known ?? tallies.count
+            if known == nil { tallies.append((session.path, .init(), [])) }
             let (state, _) = derivedState(session, backend.openRun(session.lastRun), of: backend)
-            counts[session.path, default: .init()].all += 1
-            if state == .running { counts[session.path, default: .init()].running += 1 }
-            if state == .stuck { counts[session.path, default: .init()].stuck += 1 }
-            if state == .error { counts[session.path, default: .init()].error += 1 }
-            users[session.path, default: []].insert(session.user)
+            tallies[place].counts.all += 1
+            if state == .running { tallies[place].counts.running += 1 }
+            if state == .stuck { tallies[place].counts.stuck += 1 }
+            if state == .error { tallies[place].counts.error += 1 }
+            tallies[place].users.append(session.user.rawValue)
         }
         return backend.paths.values.map { path in
             let symbol = symbols.find(path.record.path.rawValue) ?? .none
-            var sessions = counts[symbol] ?? .init()
-            sessions.users = users[symbol]?.count ?? 0
+            guard let tally = tallies.first(where: { $0.path == symbol }) else {
+                return row(path, of: backend, .init())
+            }
+            var sessions = tally.counts
+            let users = tally.users.sorted()
+            sessions.users = zip(users, users.dropFirst()).count { $0 != $1 } + 1
             return row(path, of: backend, sessions)
         }
     }

@@ -65,6 +65,19 @@ final class RowCache: Sendable {
     private let entries = Mutex<[Slot: Entry]>([:])
     private static let revisions = Atomic<UInt64>(0)
 
+    private let order = Mutex<[Int]>([])
+
+    /// The numbers below `count` in an order; it begins from the last one, which mostly still holds.
+    ///
+    /// - Parameter isBefore: A total order, so that where it begins makes no difference but to the time it takes.
+    func sorted(_ count: Int, by isBefore: (Int, Int) -> Bool) -> [Int] {
+        let last = order.withLock { $0 }
+        let start = last.count > count ? Array(0..<count) : last + Array(last.count..<count)
+        let sorted = start.sorted(by: isBefore)
+        order.withLock { $0 = sorted }
+        return sorted
+    }
+
     /// A number that was never given before.
     static func nextRevision() -> UInt64 {
         revisions.wrappingAdd(1, ordering: .relaxed).newValue

@@ -84,15 +84,15 @@ extension ConsoleState {
         let ranks = rows.map { row in
             (row.severity.map { Severity.allCases.firstIndex(of: $0) ?? 0 } ?? 0) * -8 + row.state.rank
         }
-        let order = rows.indices.sorted { first, second in
+        return derived.cache.sorted(rows.count) { first, second in
             if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
             if rows[first].user != rows[second].user { return rows[first].user < rows[second].user }
             if rows[first].ordinal != rows[second].ordinal {
                 return rows[first].ordinal < rows[second].ordinal
             }
-            return rows[first].key.id < rows[second].key.id
-        }
-        return order.map { rows[$0] }
+            let (one, other) = (rows[first].key.id, rows[second].key.id)
+            return one == other ? first < second : one < other
+        }.map { rows[$0] }
     }
 
     /// One session as a row.
@@ -160,13 +160,16 @@ struct FindingSeverities {
     func of(_ session: SessionState, _ backend: BackendKey) -> Severity? {
         let waiting: Severity? = session.state == .waiting ? .notice : nil
         if sessions.isEmpty { return waiting }
-        let subjects: [(Symbol, UInt8)] = [
-            (session.id, 0), (session.lastRun, 1), (session.dispatcher, 2), (session.path, 3),
-        ]
-        // An ended session is nobody's need because its path is.
-        let found = subjects.prefix(session.isEnded ? 3 : 4).compactMap {
-            sessions[SubjectKey(backend: backend, symbol: $0.0, kind: $0.1)]
+        var worst = waiting
+        func look(_ symbol: Symbol, _ kind: UInt8) {
+            guard let found = sessions[SubjectKey(backend: backend, symbol: symbol, kind: kind)] else { return }
+            worst = max(worst ?? found, found)
         }
-        return (found + (waiting.map { [$0] } ?? [])).max()
+        look(session.id, 0)
+        look(session.lastRun, 1)
+        look(session.dispatcher, 2)
+        // An ended session is nobody's need because its path is.
+        if !session.isEnded { look(session.path, 3) }
+        return worst
     }
 }
