@@ -162,7 +162,9 @@ struct FindingSeverities {
         if sessions.isEmpty { return waiting }
         var worst = waiting
         func look(_ symbol: Symbol, _ kind: UInt8) {
-            guard let found = sessions[SubjectKey(backend: backend, symbol: symbol, kind: kind)] else { return }
+            guard let found = sessions[SubjectKey(backend: backend, symbol: symbol, kind: kind)] else {
+                return
+            }
             worst = max(worst ?? found, found)
         }
         look(session.id, 0)
