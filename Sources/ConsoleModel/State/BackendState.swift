@@ -131,7 +131,9 @@ public struct Reception: Equatable, Sendable {
     /// When anything came last.
     public internal(set) var lastReceivedAt: Timestamp?
     /// How far its clock is ahead of ours; nil until an event or an answer told.
-    public internal(set) var clockSkew: Duration?
+    public private(set) var clockSkew: Duration?
+    /// The last measurements that found it behind.
+    private var lags: [Duration] = []
     /// Whether a snapshot has come.
     public internal(set) var hasSnapshot = false
     /// The time of the first event since we joined or lost some; runs that were open then are joined midway.
@@ -140,6 +142,15 @@ public struct Reception: Equatable, Sendable {
     public internal(set) var lastEventAt: Timestamp?
     /// Ended rows that the snapshot or this console left out.
     public internal(set) var omitted = Omitted()
+
+    /// Takes one measurement of the clocks.
+    ///
+    /// What an answer takes on its way makes its clock look behind, never ahead: of the last
+    /// four that look behind, the least is nearest to the truth.
+    mutating func noteSkew(_ skew: Duration) {
+        lags = skew < .zero ? lags.suffix(3) + [skew] : []
+        clockSkew = lags.max() ?? skew
+    }
 
     /// How many ended rows are left out.
     public struct Omitted: Equatable, Sendable {

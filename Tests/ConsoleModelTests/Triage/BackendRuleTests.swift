@@ -45,6 +45,23 @@ import WireProtocol
         #expect(story.rules.contains("clock-skew") == isFound)
     }
 
+    @Test func aSlowAnswerIsNoSlowClock() {
+        var story = Story()
+        func answer(_ skew: Int64, latency: Double) {
+            let now = story.now
+            var health = HealthRecord(.pass)
+            health.latencyMs = latency
+            story.receive(.health(health, body: []))
+            story.snapshot { $0.health.at = now + .milliseconds(skew) }
+        }
+        answer(-14_000, latency: 9_500)
+        #expect(!story.rules.contains("clock-skew"))
+        for skew in [-100, -14_000, -9_000] { answer(Int64(skew), latency: 3) }
+        #expect(!story.rules.contains("clock-skew"))
+        for _ in 0..<4 { answer(-6_000, latency: 3) }
+        #expect(story.rules.contains("clock-skew"))
+    }
+
     @Test(
         arguments: [
             ("complete", nil, 3_600, false), ("cache", nil, 300, false), ("cache", nil, 301, true),

@@ -15,13 +15,15 @@ extension TriageRule {
         advice: "Let both machines keep time by NTP; until then read ages with the difference in mind.",
         severity: .warning, urgency: .error, limits: [raise, clears],
         rows: "the difference, and when it was measured",
-        silence: "a file, whose time is its own; an answer that took a moment"
+        silence: "a file, whose time is its own; an answer that was long on its way"
     ) { state in
         state.backends.compactMap { backend in
             guard let skew = backend.reception.clockSkew, backend.link.state != .ended else { return nil }
             let isHeld = state.isHeld("clock-skew", .backend(backend.name), backend)
             let limit = state.time(isHeld ? clears : raise)
-            guard skew > limit || skew < .zero - limit else { return nil }
+            // The last answer's own time on its way is no skew.
+            let way = backend.health.record.latencyMs.flatMap { $0.isFinite && $0 < 1e9 ? Int64($0) : nil }
+            guard skew > limit || skew + .milliseconds(way ?? 0) < .zero - limit else { return nil }
             return Observation(
                 backend, .backend(backend.name),
                 "the backend's clock is \(AgeText.signed(skew)) off ours, \(state.words(raise))",
