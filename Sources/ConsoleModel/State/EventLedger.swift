@@ -17,7 +17,10 @@ public struct EventLedger: Hashable, Sendable {
     public init(_ words: [OperatorWord]) { for word in words { insert(word) } }
 
     /// Adds a word.
-    public mutating func insert(_ word: OperatorWord) { seen |= Self.bit(word) }
+    public mutating func insert(_ word: OperatorWord) {
+        seen |= Self.bit(word)
+        isObservable = true
+    }
 
     /// Whether the word has come.
     public func contains(_ word: OperatorWord) -> Bool { seen & Self.bit(word) != 0 }

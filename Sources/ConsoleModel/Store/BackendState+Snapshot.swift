@@ -13,7 +13,7 @@ extension BackendState {
         identity.bootID = snapshot.bootID
         identity.startedAt = snapshot.startedAt
         identity.startup = snapshot.startup
-        if let sentAt = snapshot.health.at { reception.clockSkew = sentAt.since(moment) }
+        if let sentAt = snapshot.health.at { reception.noteSkew(sentAt.since(moment)) }
         reception.counters.decodeErrors = reception.counters.decodeErrors.adding(snapshot.refusedRows)
         reception.hasSnapshot = true
         reception.omitted = .init(
@@ -204,6 +204,8 @@ extension BackendState {
         run.events = record.events
         run.otherViolations = record.violations
         run.times.lastEventAt = sessions[session]?.times.lastEventAt
+        // What it has sent is not in its row: of a run that is over, nothing more will tell.
+        run.ledger.isObservable = record.state == .open
         if record.state == .open, let place = sessions.place(session) {
             sessions[place: place].lastRun = symbol
             run.ledger = sessions[place: place].ledger
@@ -236,9 +238,10 @@ extension BackendState {
         if isOvertaken {
             dispatchers[place: place].record.state = ours.state
             dispatchers[place: place].record.inFlight = ours.inFlight
-            dispatchers[place: place].record.executed = max(ours.executed, record.executed)
-            dispatchers[place: place].record.failed = max(ours.failed, record.failed)
         }
+        // Counts of one dispatcher only grow; the smaller one is the older one.
+        dispatchers[place: place].record.executed = max(ours.executed, record.executed)
+        dispatchers[place: place].record.failed = max(ours.failed, record.failed)
         if record.state == .disposed, !wasDisposed {
             dispatchers[place: place].disposedAt =
                 record.lastUsedAt ?? record.createdAt ?? Timestamp(milliseconds: 0)

@@ -1,3 +1,5 @@
+import WireProtocol
+
 /// One number that a rule compares with; `--rule RULE.NAME=VALUE` changes it.
 public struct RuleLimit: Hashable, Sendable {
     /// What the number counts.
@@ -74,6 +76,12 @@ extension ConsoleState {
 
     /// The limit in words, as summaries end: `limit 30s`.
     func words(_ limit: RuleLimit) -> String { "limit \(limit.words(number(limit)))" }
+
+    /// Whether what happened then is still a finding; a file is judged whole, and what has no time is kept.
+    func isRecent(_ then: Timestamp?, _ limit: RuleLimit, _ backend: BackendState) -> Bool {
+        guard backend.link.state != .ended, let then else { return true }
+        return now.since(then) <= time(limit)
+    }
 
     /// Whether a finding holds already: then the lower of two limits keeps it, so that it does not flap.
     func isHeld(_ rule: String, _ subject: Subject, _ backend: BackendState) -> Bool {

@@ -65,6 +65,31 @@ import WireProtocol
         #expect(throws: RuleOverride.Refusal.self) { try RuleOverride.parse(text) }
     }
 
+    @Test func whatIsLongOverIsNoFindingButAFileIsJudgedWhole() {
+        var story = Story()
+        story.startTool("r-1")
+        story.event(.runFinished, "r-1")
+        var file = story
+        file.receive(.link(.ended, reason: "end of file", retryIn: nil))
+        for isFile in [false, true] {
+            var told = isFile ? file : story
+            told.wait(.seconds(86_400))
+            #expect(told.rules == (isFile ? ["run-grammar"] : []))
+            #expect(told.state.contract().violatedCount == 1)
+        }
+    }
+
+    @Test func ofARunThatWasNotWatchedNothingIsSaidToBeMissing() {
+        var story = Story()
+        story.snapshot { snapshot in
+            var run = RunRecord(id: "r-1")
+            (run.session, run.user, run.state, run.events) = ("s-1", "ada", .completed, 7)
+            run.violations = ["duplicate"]
+            snapshot.runs = [run]
+        }
+        #expect(story.state.contract().violated.map(\.strip) == ["?????"])
+    }
+
     @Test(arguments: [(45_000, false), (45_001, true)])
     func aStallsLimitIsTheOneOfItsState(silence: Int64, isFound: Bool) {
         var story = Story(ruleLimits: ["run-stalled.tool": 45_000])

@@ -2,16 +2,24 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "context-reused", "remembered", .seconds(3_600),
+        source:
+            "a breach must be seen by the next person who looks; the isolation statement keeps it for good")
+
     /// A context id came back with another user.
     static let contextReused = TriageRule(
         id: "context-reused", checks: "A context id that belonged to one user is used by another one.",
-        threshold: "1 id with two users", source: "issue 6, isolation statement",
+        threshold: "1 id with two users within the last hour", source: "issue 6, isolation statement",
         advice: "Make context ids unique for ever, and never take one from the client.",
-        severity: .critical, urgency: .breach, rows: "each id with its first and its second user",
+        severity: .critical, urgency: .breach, limits: [remembered],
+        rows: "each id with its first and its second user",
         silence: "the same user's context after a reconnect; another boot of the backend"
     ) { state in
         state.backends.compactMap { backend in
-            let reused = backend.memory.crossings.filter { $0.kind == .context }
+            let reused = backend.memory.crossings.filter {
+                $0.kind == .context && state.isRecent($0.at, remembered, backend)
+            }
             guard let first = reused.first else { return nil }
             let more = reused.count > 1 ? ", and \(reused.count - 1) more" : ""
             return Observation(

@@ -2,20 +2,32 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "dispatcher-shared", "remembered", .seconds(3_600),
+        source:
+            "a breach must be seen by the next person who looks; the isolation statement keeps it for good")
+
     /// A factory dispatcher served two users: the isolation is broken.
     static let dispatcherShared = TriageRule(
         id: "dispatcher-shared", checks: "A dispatcher made for one user has served another one too.",
-        threshold: "2 owners of a factory dispatcher; a singleton is shared by definition and never counts",
+        threshold:
+            "2 owners of a factory dispatcher; for as long as it lives and an hour after; a singleton never counts",
         source: "DESIGN.md §1, dispatcher lifecycle",
         advice: "Stop the path, and find where the dispatcher is cached across user contexts.",
-        severity: .critical, urgency: .breach, rows: "the owners, and the pattern that made the dispatcher",
+        severity: .critical, urgency: .breach, limits: [remembered],
+        rows: "the owners, and the pattern that made the dispatcher",
         silence: "a singleton, which is everybody's; one user's two sessions"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.compactMap { dispatcher in
+            backend.dispatchers.values.compactMap { (dispatcher: DispatcherState) -> Observation? in
                 let record = dispatcher.record
                 guard state.isPerUser(record, of: backend), record.state == .shared || record.owners.count > 1
                 else { return nil }
+                if dispatcher.disposedAt != nil,
+                    !state.isRecent(dispatcher.disposedAt, remembered, backend)
+                {
+                    return nil
+                }
                 let owners = record.owners.sorted().prefix(4).map(\.rawValue).joined(separator: ", ")
                 let more = record.owners.count > 4 ? " and \(record.owners.count - 4) more" : ""
                 return Observation(

@@ -2,19 +2,27 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "result-foreign", "remembered", .seconds(3_600),
+        source:
+            "a breach must be seen by the next person who looks; the isolation statement keeps it for good")
+
     /// The result of a tool call arrived in another run than the call.
     static let resultForeign = TriageRule(
         id: "result-foreign",
         checks: "A tool's result came in a run that never made the call, while another run waits.",
-        threshold: "1 result whose call id is open in another run", source: "issue 6, isolation statement",
+        threshold: "1 result whose call id is open in another run, within the last hour",
+        source: "issue 6, isolation statement",
         advice:
             "Key the waiting calls by run as well as by call id, and treat the result's content as leaked.",
-        severity: .critical, urgency: .breach,
+        severity: .critical, urgency: .breach, limits: [remembered],
         rows: "the run that called, the run that got the result, its time",
         silence: "a result whose call nobody made: that is run-grammar"
     ) { state in
         state.backends.flatMap { backend in
-            backend.memory.crossings.filter { $0.kind == .result }.map { crossing in
+            backend.memory.crossings.filter {
+                $0.kind == .result && state.isRecent($0.at, remembered, backend)
+            }.map { crossing in
                 Observation(
                     backend, .run(RunID(rawValue: crossing.subject)),
                     "\(crossing.other)'s run got the result of a call that \(crossing.owner)'s run made",

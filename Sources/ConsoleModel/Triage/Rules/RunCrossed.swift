@@ -2,19 +2,27 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "run-crossed", "remembered", .seconds(3_600),
+        source:
+            "a breach must be seen by the next person who looks; the isolation statement keeps it for good")
+
     /// An event of one user's run or session named another user.
     static let runCrossed = TriageRule(
         id: "run-crossed", checks: "An event of a run or session was delivered in another user's name.",
-        threshold: "1 event", source: "DESIGN.md §1, run grammar: delivered to another user",
+        threshold: "1 event within the last hour",
+        source: "DESIGN.md §1, run grammar: delivered to another user",
         advice:
             "Stop the path, and find where user contexts are mixed: the timelines show the first crossing.",
-        severity: .critical, urgency: .breach,
+        severity: .critical, urgency: .breach, limits: [remembered],
         rows: "the run's own user, the user that the event named, and the event's time",
         silence: "an event without a user; a user's second session"
     ) { state in
         state.backends.flatMap { backend -> [Observation] in
-            let seen = backend.memory.crossings.filter { $0.kind == .event }
-            let known = Set(seen.map(\.subject))
+            let seen = backend.memory.crossings.filter {
+                $0.kind == .event && state.isRecent($0.at, remembered, backend)
+            }
+            let known = Set(backend.memory.crossings.map(\.subject))
             return seen.map { observation($0, of: backend, state) }
                 + backend.runs.values.indices.compactMap { place in
                     // What only the backend saw, before this console came.
@@ -23,7 +31,9 @@ extension TriageRule {
                         return nil
                     }
                     let run = backend.runs.values[place]
-                    guard !known.contains(state.text(run.id)) else { return nil }
+                    guard !known.contains(state.text(run.id)),
+                        state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
+                    else { return nil }
                     return Observation(
                         backend, .run(RunID(rawValue: state.text(run.id))),
                         "\(state.text(run.user))'s run delivered to another user, as the backend reports",

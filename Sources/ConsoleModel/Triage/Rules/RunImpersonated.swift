@@ -2,14 +2,18 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "run-impersonated", "remembered", .seconds(600), source: "the counts of a path cover ten minutes too")
+
     /// Five perfect events with nothing behind them: a stand-in answered.
     static let runImpersonated = TriageRule(
         id: "run-impersonated",
         checks: "A run finished with all five events while no dispatcher executed its tool call.",
-        threshold: "1 run: no dispatcher in its session, or its dispatcher never executed anything",
+        threshold:
+            "1 run of the last 10 min: no dispatcher in its session, or its dispatcher never executed anything",
         source: "DESIGN.md §1, fallback impersonation",
         advice: "Find the handler that answers in the agent's place, and let it say that it does.",
-        severity: .critical, urgency: .error,
+        severity: .critical, urgency: .error, limits: [remembered],
         rows: "the five words, the dispatcher (none, or executed 0), and the path's last outcome",
         silence: "a run without a tool call; a source that shows no dispatchers"
     ) { state in
@@ -20,7 +24,8 @@ extension TriageRule {
             return backend.past.runs.suffix(500).compactMap { symbol in
                 guard let place = backend.runs.place(symbol), backend.runs.values[place].state == .completed,
                     backend.runs.values[place].times.startedAt != nil,
-                    backend.runs.values[place].ledger.contains(.toolCompleted)
+                    backend.runs.values[place].ledger.contains(.toolCompleted),
+                    state.isRecent(backend.runs.values[place].times.endedAt, remembered, backend)
                 else { return nil }
                 return observation(of: backend.runs.values[place], in: backend, state)
             }

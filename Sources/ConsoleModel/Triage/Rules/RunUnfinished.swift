@@ -2,13 +2,17 @@ import PatternDetection
 import WireProtocol
 
 extension TriageRule {
+    private static let remembered = RuleLimit.time(
+        "run-unfinished", "remembered", .seconds(600), source: "the counts of a path cover ten minutes too")
+
     /// A run has no terminal event although nothing can come any more.
     static let runUnfinished = TriageRule(
         id: "run-unfinished",
         checks: "A run lost its final event: its session or source ended while it was open.",
-        threshold: "none: the session or link ended", source: "DESIGN.md §1, run grammar",
+        threshold: "1 run that its session or link ended within the last 10 min",
+        source: "DESIGN.md §1, run grammar",
         advice: "Open the run's session, and look at what was sent before the break.", severity: .critical,
-        urgency: .missingEnd, rows: "what is missing, and which of the five words came",
+        urgency: .missingEnd, limits: [remembered], rows: "what is missing, and which of the five words came",
         silence: "a run that was cancelled or failed: both are ends; a link that is only down"
     ) { state in
         state.backends.flatMap { backend in
@@ -27,7 +31,9 @@ extension TriageRule {
         let sessionEnded = backend.isEnded(run.session)
         let isCut = run.state == .open && !sessionEnded && backend.link.state == .ended
         let isLost = run.state == .lost || run.state == .open && sessionEnded
-        guard isLost || isCut else { return nil }
+        guard isLost || isCut,
+            state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
+        else { return nil }
         let missing = "missing: agent_completed or agent_error"
         let words = isLost ? missing + ", its session ended" : missing + " when the source ended"
         let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"

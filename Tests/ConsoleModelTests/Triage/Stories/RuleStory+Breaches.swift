@@ -18,7 +18,17 @@ extension RuleStory {
             silent: { story in
                 story.wholeRun("r-1")
                 story.wholeRun("r-2", session: "s-2")
-            }),
+            },
+            turns: [
+                (
+                    "remembered=2h",
+                    { story in
+                        story.event(.runStarted, "r-1")
+                        story.event(.textMessageContent, "r-1", user: "bob")
+                        story.wait(.seconds(3_601))
+                    }
+                )
+            ]),
         RuleStory(
             "result-foreign",
             fires: { story in
@@ -34,7 +44,19 @@ extension RuleStory {
             silent: { story in
                 story.event(.runStarted, "r-1")
                 story.event(.toolCallResult, "r-1", ["toolCallId": "c"])
-            }),
+            },
+            turns: [
+                (
+                    "remembered=2h",
+                    { story in
+                        story.startTool("r-1")
+                        story.event(.runStarted, "r-2", user: "bob", session: "s-2")
+                        story.event(
+                            .toolCallResult, "r-2", user: "bob", session: "s-2", ["toolCallId": "c"])
+                        story.wait(.seconds(3_601))
+                    }
+                )
+            ]),
         RuleStory(
             "context-reused",
             fires: { story in
@@ -49,12 +71,32 @@ extension RuleStory {
             silent: { story in
                 context("c-1", of: "ada", boot: "a", &story)
                 context("c-1", of: "bob", boot: "b", &story)
-            }),
+            },
+            turns: [
+                (
+                    "remembered=2h",
+                    { story in
+                        context("c-1", of: "ada", &story)
+                        context("c-1", of: "bob", &story)
+                        story.wait(.seconds(3_601))
+                    }
+                )
+            ]),
         RuleStory(
             "dispatcher-shared",
             fires: { dispatcher("active", &$0, ["owners": ["ada", "bob"]]) },
             spares: { dispatcher("active", &$0, ["owners": ["ada"]]) },
-            silent: { dispatcher("active", &$0, ["owners": ["ada", "bob"], "pattern": "singleton"]) }),
+            silent: { dispatcher("active", &$0, ["owners": ["ada", "bob"], "pattern": "singleton"]) },
+            turns: [
+                (
+                    "remembered=2h",
+                    { story in
+                        dispatcher("active", &story, ["owners": ["ada", "bob"]])
+                        dispatcher("disposed", &story)
+                        story.wait(.seconds(3_601))
+                    }
+                )
+            ]),
     ]
 
     private static func context(

@@ -19,7 +19,17 @@ extension RuleStory {
                 story.startTool("r-1")
                 story.event(.runError, "r-1", ["message": "no"])
                 close(&story)
-            }),
+            },
+            turns: [
+                (
+                    "remembered=1h",
+                    { story in
+                        story.startTool("r-1")
+                        close(&story)
+                        story.wait(.seconds(601))
+                    }
+                )
+            ]),
         RuleStory(
             "run-grammar",
             fires: { story in
@@ -27,7 +37,17 @@ extension RuleStory {
                 story.event(.runFinished, "r-1")
             },
             spares: { $0.wholeRun("r-1") },
-            silent: { $0.event(.stepStarted, "r-1", sequence: 7, ["stepName": "plan"]) }),
+            silent: { $0.event(.stepStarted, "r-1", sequence: 7, ["stepName": "plan"]) },
+            turns: [
+                (
+                    "remembered=1h",
+                    { story in
+                        story.startTool("r-1")
+                        story.event(.runFinished, "r-1")
+                        story.wait(.seconds(601))
+                    }
+                )
+            ]),
         RuleStory(
             "runs-failing", fires: { failing(5, of: 3, &$0) }, spares: { failing(4, of: 3, &$0) },
             silent: { failing(5, of: 2, &$0) },
@@ -51,7 +71,17 @@ extension RuleStory {
                 story.path(.onFactory)
                 story.event(.runStarted, "r-1")
                 story.event(.runFinished, "r-1")
-            }),
+            },
+            turns: [
+                (
+                    "remembered=1h",
+                    { story in
+                        story.path(.onFactory)
+                        story.wholeRun("r-1")
+                        story.wait(.seconds(601))
+                    }
+                )
+            ]),
         RuleStory(
             "run-stalled", fires: { quiet(30_001, &$0) }, spares: { quiet(30_000, &$0) },
             silent: { story in
