@@ -46,8 +46,10 @@ struct FaultWatch: Sendable {
     var limits: [String] = []
 
     /// Limits that are long in production, shortened so that a matrix takes seconds.
+    ///
+    /// A flood beside it starves a healthy run for 2 s on two cores, so a stall must be longer than that.
     static let matrixLimits = [
-        "run-stalled.thinking=2s", "run-stalled.tool=2s", "dispatcher-leaked.after-end=2s",
+        "run-stalled.thinking=4s", "run-stalled.tool=4s", "dispatcher-leaked.after-end=2s",
     ]
     /// How often the model is told the time.
     private static let look = Duration.milliseconds(200)
