@@ -33,6 +33,17 @@ import WireProtocol
         return reader.take(.document(reader.requests[1], document(body), took: .zero), at: now)
     }
 
+    @Test func aListThatArrivesLateTurnsNothingBack() {
+        var reader = reader()
+        #expect(list(&reader, Self.task("t-1", "TASK_STATE_WORKING")).eventNames.count == 2)
+        #expect(list(&reader, Self.task("t-1", "TASK_STATE_FAILED", second: 4)).eventNames == ["RUN_ERROR"])
+        let late = list(&reader, Self.task("t-1", "TASK_STATE_WORKING", second: 5))
+        #expect(late.eventNames.isEmpty)
+        #expect(late.snapshot?.runs.map(\.state) == [.failed])
+        _ = list(&reader, Self.task("t-2", "TASK_STATE_WORKING", second: 6))
+        #expect(list(&reader, Self.task("t-2", "TASK_STATE_SUBMITTED", second: 5)).eventNames.isEmpty)
+    }
+
     @Test func isRecognisedByItsCard() {
         var sighting = Sighting(path: "/metrics", health: document("no", status: 404))
         sighting.probes["/.well-known/agent-card.json"] = document(Self.card)

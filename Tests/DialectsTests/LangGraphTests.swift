@@ -163,6 +163,18 @@ import WireProtocol
         #expect(stream(&reader, start).eventNames.isEmpty)
     }
 
+    @Test func aListThatArrivesLateOpensNoRunAgain() {
+        var reader = reader("busy")
+        let open = "[{\"run_id\":\"r-7\",\"status\":\"running\"}]"
+        _ = take(&reader, "/threads/\(Self.thread)/runs", open)
+        let done = "event: metadata\ndata: {\"run_id\":\"r-7\",\"status\":\"run_done\"}\n\n"
+        #expect(stream(&reader, done).eventNames == ["RUN_FINISHED"])
+        _ = take(&reader, "/threads/\(Self.thread)/runs", open)
+        #expect(stream(&reader, done).eventNames.isEmpty)
+        #expect(
+            stream(&reader, "event: metadata\ndata: {\"run_id\":\"r-8\"}\n\n").eventNames == ["RUN_STARTED"])
+    }
+
     @Test func modesWithoutAWordAreKeptAsRaw() {
         var reader = reader("busy")
         let messages = stream(

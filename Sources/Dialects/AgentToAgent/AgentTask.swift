@@ -25,6 +25,8 @@ struct AgentTask {
     let context: String
     private(set) var state = State.unknown
     private(set) var changedAt = Timestamp(milliseconds: 0)
+    /// When it changed by the agent's own clock, which is compared with nothing else.
+    private var statedAt: Timestamp?
     private var isSeen = false
     private var isStarted = false
     private var artifacts: Set<String> = []
@@ -34,20 +36,23 @@ struct AgentTask {
         self.context = context
     }
 
+    /// Whether its state is one that no other follows.
+    private var isOver: Bool { [.completed, .failed, .canceled, .rejected].contains(state) }
+
     /// Whether it works by itself, so that a subscription tells something.
     var isMoving: Bool { state == .submitted || state == .working }
 
     /// Takes a status and gives what changed; of a task that was over when it was first seen, nothing is told.
     mutating func take(status: JSONValue, agent: String, at arrival: Timestamp) -> [OutgoingEvent] {
         let next = State(status["state"]?.string)
-        let at = StoredRuns.time(status["timestamp"]) ?? arrival
-        defer {
-            isSeen = true
-            if next != state { (state, changedAt) = (next, at) }
-        }
-        guard next != state else { return [] }
+        let stated = StoredRuns.time(status["timestamp"])
+        let at = stated ?? arrival
+        defer { isSeen = true }
+        // A list that was asked for before a subscription told more may arrive after it.
+        if let stated, let last = statedAt, stated < last { return [] }
+        guard next != state, !isOver else { return [] }
+        (state, changedAt, statedAt) = (next, at, stated ?? statedAt)
         var events: [OutgoingEvent] = []
-        let isOver = [.completed, .failed, .canceled, .rejected].contains(next)
         if !isStarted, !(isOver && !isSeen) {
             isStarted = true
             events.append(

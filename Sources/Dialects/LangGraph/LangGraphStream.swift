@@ -11,6 +11,8 @@ struct LangGraphStream {
 
     /// The run that the stream is in.
     private var run: String?
+    /// The run whose end was told last: a list that was asked for before may still call it open.
+    private var endedRun: String?
     private var startedCalls: Set<String> = []
     private var endedCalls: Set<String> = []
     private var saidMessages: Set<String> = []
@@ -50,7 +52,8 @@ struct LangGraphStream {
     /// Takes what the list of runs says: which run an observer has joined, and which one is over.
     mutating func follow(runs: [RunRecord]) {
         if let run, runs.contains(where: { $0.id.rawValue == run && $0.state != .open }) { self.run = nil }
-        guard run == nil, let open = runs.first(where: { $0.state == .open }) else { return }
+        guard run == nil, let open = runs.first(where: { $0.state == .open && $0.id.rawValue != endedRun })
+        else { return }
         run = open.id.rawValue
         isUntold = true
     }
@@ -153,7 +156,7 @@ struct LangGraphStream {
     ) {
         guard run != nil else { return }
         events.append(event(type, fields, of: thread, at: moment))
-        run = nil
+        (endedRun, run) = (run, nil)
     }
 
     private func event(
