@@ -28,6 +28,17 @@ import WireProtocol
         #expect(story.state.sessionTable().rows.map(\.userText) == ["ada", "ada #2"])
     }
 
+    @Test func sessionsWhoseUserComesLateAreNotNumberedAsOneUsers() {
+        var story = Story()
+        for user in ["ada", "zoe"] {
+            story.event(.runStarted, "r-" + user, user: nil, session: "s-" + user)
+            story.event(.runFinished, "r-" + user, user: user, session: "s-" + user)
+        }
+        #expect(story.state.sessionTable().rows.map(\.userText) == ["ada", "zoe"])
+        story.event(.runStarted, "r-3", user: nil, session: "s-3")
+        #expect(story.state.sessionTable().rows.map(\.userText).contains("–"))
+    }
+
     @Test func aRunThatWasOpenBeforeWeCameBreaksNothing() {
         var story = Story()
         story.event(.toolCallResult, "r-1", sequence: 7, ["toolCallId": "c"])

@@ -13,6 +13,14 @@ extension BackendState {
         return sessions.insert(session, for: id)
     }
 
+    /// Learns whose a session is, where its first events did not say.
+    mutating func learnUser(_ user: Symbol, ofSessionAt place: Int) {
+        if let live = past.liveByUser[.none] { past.liveByUser[.none] = live > 1 ? live - 1 : nil }
+        past.liveByUser[user, default: 0] += 1
+        sessions[place: place].user = user
+        sessions[place: place].ordinal = past.liveByUser[user] ?? 1
+    }
+
     /// Ends a session; its open runs can end no more, and its dispatchers should go.
     mutating func end(_ id: Symbol, at moment: Timestamp) {
         guard let place = sessions.place(id), !sessions[place: place].isEnded else { return }

@@ -151,7 +151,11 @@ extension BackendState {
         if let previous = sessions.values[place].counts.newestEvent {
             record.distanceToPrevious = UInt32(clamping: number - previous)
         }
-        if record.user.isNone { record.user = sessions.values[place].user }
+        if record.user.isNone {
+            record.user = sessions.values[place].user
+        } else if sessions.values[place].user.isNone {
+            learnUser(record.user, ofSessionAt: place)
+        }
         let isAnothersEvent =
             sessions[place: place].apply(record, number: number, outcome: outcome)
         if isAnothersEvent, !record.marks.contains(.crossing) {
@@ -275,7 +279,6 @@ extension SessionState {
         counts.newestEvent = number
         if times.lastEventAt.map({ $0 < moment }) ?? true { times.lastEventAt = moment }
         if times.openedAt == nil { times.openedAt = moment }
-        if user.isNone { user = record.user }
         if path.isNone { path = record.path }
         let next: SessionRecord.State? =
             switch record.type {
