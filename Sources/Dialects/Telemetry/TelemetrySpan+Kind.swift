@@ -30,10 +30,26 @@ extension TelemetrySpan {
     /// Whose it is; most programs do not say.
     var user: String? {
         text("user.id", "enduser.id", "langfuse.user.id", "traceloop.association.properties.user_id")
+            ?? userOfMetadata
     }
 
-    /// The agent's name; `gen_ai.workflow.name` until the conventions' version 0.1.
-    var agent: String? { text("gen_ai.agent.name", "gen_ai.workflow.name", "traceloop.entity.name") }
+    /// OpenInference keeps what a program says of a LangChain call as a text of JSON.
+    private var userOfMetadata: String? {
+        guard let text = text("metadata"), text.contains("\"user_id\"") else { return nil }
+        let user = (try? JSONParser.parse(Array(text.utf8)))?["user_id"]?.string
+        return user?.isEmpty == false ? user : nil
+    }
+
+    /// The agent's name; `gen_ai.workflow.name` until the conventions' version 0.1, else the span's own.
+    var agent: String? {
+        if let agent = text(
+            "gen_ai.agent.name", "gen_ai.workflow.name", "agent.name", "traceloop.entity.name")
+        {
+            return agent
+        }
+        guard name.hasPrefix("invoke_agent ") else { return nil }
+        return String(name.dropFirst("invoke_agent ".count))
+    }
 
     /// The tool's name.
     var tool: String {
@@ -52,8 +68,17 @@ extension TelemetrySpan {
     /// AG-UI's TokenUsage; nil when the span counts no tokens.
     var usage: JSONValue? {
         let counts: [(String, [String])] = [
-            ("inputTokens", ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
-            ("outputTokens", ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),
+            (
+                "inputTokens",
+                ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"]
+            ),
+            (
+                "outputTokens",
+                [
+                    "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens",
+                    "llm.token_count.completion",
+                ]
+            ),
         ]
         var usage = JSONObject()
         for (name, attributes) in counts {
@@ -62,8 +87,8 @@ extension TelemetrySpan {
             }
         }
         guard !usage.members.isEmpty else { return nil }
-        usage.set("model", text("gen_ai.response.model", "gen_ai.request.model"))
-        usage.set("provider", text("gen_ai.provider.name", "gen_ai.system"))
+        usage.set("model", text("gen_ai.response.model", "gen_ai.request.model", "llm.model_name"))
+        usage.set("provider", text("gen_ai.provider.name", "gen_ai.system", "llm.provider"))
         return .object(usage)
     }
 }

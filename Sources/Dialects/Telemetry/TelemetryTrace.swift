@@ -42,7 +42,7 @@ struct TelemetryTrace {
         for span in spans {
             session = session ?? span.session
             user = user ?? span.user
-            if span.kind == .agent { agent = span.agent ?? agent }
+            if span.kind == .agent { agent = span.agent ?? agent ?? span.name }
             if span.kind == .model { count(span.usage) }
             if seen.count < Self.maximumSpans { seen.insert(span.spanID) }
             if span.parentID.isEmpty || span.hasRemoteParent { hasRoot = true }
@@ -95,7 +95,7 @@ struct TelemetryTrace {
     }
 
     private func tool(_ span: TelemetrySpan) -> [OutgoingEvent] {
-        let call = JSONValue.string(span.text("gen_ai.tool.call.id") ?? span.spanID)
+        let call = JSONValue.string(span.text("gen_ai.tool.call.id", "tool_call.id") ?? span.spanID)
         var result: JSONObject = ["toolCallId": call]
         if let complaint = span.complaint { result["content"] = .string("error: " + complaint) }
         return [

@@ -42,6 +42,43 @@ import WireProtocol
         #expect(metadata.allSatisfy { $0?["run"]?.string == "trace" })
     }
 
+    @Test func openInferencesWordsAreUnderstood() throws {
+        var reader = TelemetryReader()
+        let about: TelemetryAttributes = [
+            "openinference.span.kind": "AGENT", "session.id": "t-1", "agent.name": "shop",
+            "metadata": "{\"user_id\":\"ada\",\"langgraph_step\":3}",
+        ]
+        let model: TelemetryAttributes = [
+            "openinference.span.kind": "LLM", "llm.token_count.prompt": 9, "llm.token_count.completion": 4,
+            "llm.model_name": "m", "llm.provider": "none",
+        ]
+        let told = reader.take(
+            batch(span("m", nil, 10, 20, model), span("Agent workflow", nil, 0, 30, parent: "", about)),
+            at: start)
+        let end = try #require(told.eventJSON.last)
+        #expect(end["type"]?.string == "RUN_FINISHED")
+        #expect(end["metadata"]?["user"]?.string == "ada")
+        #expect(end["metadata"]?["agent"]?.string == "shop")
+        #expect(end["usage"]?.array?.first?["inputTokens"]?.integer == 9)
+        #expect(told.eventJSON.contains { $0["usage"]?["model"]?.string == "m" })
+    }
+
+    @Test(arguments: ["no json user_id", "{\"user_id\":7}", "{\"user_id\":\"\"}", "[\"user_id\"]"])
+    func metadataThatNamesNobodyIsNobodys(_ text: String) {
+        #expect(span("x", "chat", 0, 1, ["metadata": .string(text)]).user == nil)
+    }
+
+    @Test func anAgentWithoutANameIsCalledAsItsSpan() {
+        #expect(span("invoke_agent shop", "invoke_agent", 0, 1).agent == "shop")
+        #expect(span("agent", nil, 0, 1).agent == nil)
+        var reader = TelemetryReader()
+        let told = reader.take(
+            batch(
+                span("plan", nil, 0, 9, parent: "", ["openinference.span.kind": "AGENT", "session.id": "s"])),
+            at: start)
+        #expect(told.eventJSON.last?["metadata"]?["agent"]?.string == "plan")
+    }
+
     @Test func childrenWaitForWhoNamesTheConversation() {
         var reader = TelemetryReader()
         let tool = span("execute_tool disk", "execute_tool", 30, 40)
