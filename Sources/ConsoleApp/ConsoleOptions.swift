@@ -4,6 +4,7 @@ public import ConsoleViews
 public import Dialects
 public import PatternDetection
 public import Terminal
+public import WireProtocol
 
 /// What a command line asks of a console, checked.
 public struct ConsoleOptions: Sendable {
@@ -37,11 +38,18 @@ public struct ConsoleOptions: Sendable {
     public var isASCII = false
     /// Whether colour is left out.
     public var isColourless = false
+    /// What is kept from screens, copies and documents.
+    public var redaction = Redaction.secrets
+    /// Where it is noted what the console does; nil for nowhere.
+    public var log: LogFile?
     /// Where the console opens, when not on Pulse.
     public var place: PlaceRequest?
 
     /// The defaults.
     public init() {}
+
+    /// Whether some target goes on for ever.
+    public var hasLiveTarget: Bool { targets.contains { if case .file = $0 { false } else { true } } }
 
     /// Reads a TARGET: a URL, else the path of a file that exists, else a name of the configuration.
     ///

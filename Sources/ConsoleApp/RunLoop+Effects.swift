@@ -71,6 +71,7 @@ extension RunLoop {
             targets.append(target)
             _ = store.send(.addBackend(key, url: target.url))
             sources.start(target, as: key)
+            options.log?.write(.info, "\(target.url): added by :connect")
             say("connecting to \(target.url)", .ok)
         } catch { say(error.description, .warning) }
     }
@@ -102,7 +103,8 @@ extension RunLoop {
             let reason = String(cString: strerror(errno))
             return answer(request, .failed("not done, for it cannot be noted in \(AuditLog.path): \(reason)"))
         }
-        let (mailbox, client) = (mailbox, options.client(for: target))
+        let (mailbox, client, log) = (mailbox, options.client(for: target), options.log)
+        log?.write(.info, "\(target.url): action: \(request.words)")
         Task.detached {
             let outcome: ActionOutcome
             switch await OperatorRequest.post(request.route, request.body, to: target, client) {
@@ -111,11 +113,13 @@ extension RunLoop {
             case .failed(let words): outcome = .failed(words)
             }
             _ = AuditLog.append(request, target.url, outcome)
+            log?.note(outcome, of: request, target.url)
             mailbox.put(.performed(request, outcome))
         }
     }
 
     private func answer(_ request: ActionRequest, _ outcome: ActionOutcome) {
+        options.log?.note(outcome, of: request, "console")
         _ = store.send(.performed(request, outcome))
     }
 }

@@ -49,7 +49,7 @@ public final class RunLoop {
         store = Store(
             ConsoleState(
                 now: SystemClock.now(), expected: options.expected, ruleSettings: options.rules,
-                ruleLimits: options.ruleLimits))
+                ruleLimits: options.ruleLimits, redaction: options.redaction))
         for (index, target) in targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
@@ -67,6 +67,7 @@ public final class RunLoop {
         if options.interface.isMouseOn { terminal.setMouse(true) }
         let wakes = TerminalWakes { [mailbox] wake in mailbox.put(wake) }
         defer { withExtendedLifetime(wakes) {} }
+        options.log?.noteStart(options.targets.map(\.url))
         // Before any answer of any backend.
         draw(&terminal)
         terminal.setTitle("ctxtop " + options.targets.map(\.url).joined(separator: " "))
@@ -81,6 +82,7 @@ public final class RunLoop {
         }
         terminal.close()
         noteVisit()
+        options.log?.write(.info, "ends: \(ending)")
         await sources.shutDown()
         return ending
     }
@@ -145,6 +147,7 @@ public final class RunLoop {
     private func receive() {
         let end = ContinuousClock.now + Self.slice
         while let letter = mailbox.takeLetter() {
+            options.log?.note(letter.message, of: store.state.backend(letter.key)?.url ?? "")
             _ = store.send(.received(letter.key, letter.message, at: SystemClock.now()))
             isDirty = true
             openRequested()

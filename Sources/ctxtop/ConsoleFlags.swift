@@ -6,6 +6,7 @@ import Dialects
 import Foundation
 import PatternDetection
 import Terminal
+import WireProtocol
 
 /// The flags that every command about backends shares.
 struct ConsoleFlags: ParsableArguments {
@@ -25,6 +26,11 @@ struct ConsoleFlags: ParsableArguments {
     var timeout = "5s"
     @Option(help: "Read this configuration instead of ~/.config/ctxtop/config.toml.")
     var config: String?
+    @Option(
+        help: "What is kept from screen, copies and output: none|secrets|all (what people and models wrote).")
+    var redact = Redaction.secrets
+    @Option(help: "Note links, retries, errors and actions in this file, secrets never.")
+    var logFile: String?
     @Option(help: "ID=off|warning|critical or ID.LIMIT=VALUE (see explain); may be repeated.")
     var rule: [String] = []
 
@@ -63,6 +69,15 @@ struct ConsoleFlags: ParsableArguments {
         }
         try addRules(to: &options)
         options.coverAccess()
+        options.redaction = redact
+        if let logFile {
+            guard let log = LogFile(logFile) else {
+                OutputStreams.writeError(
+                    "ctxtop: cannot write \(logFile): \(String(cString: strerror(errno)))")
+                throw ExitCode(3)
+            }
+            options.log = log
+        }
         return options
     }
 
@@ -121,6 +136,8 @@ struct ConsoleFlags: ParsableArguments {
         }
     }
 }
+
+extension Redaction: ExpressibleByArgument {}
 
 /// Durations as flags take them.
 enum DurationText {

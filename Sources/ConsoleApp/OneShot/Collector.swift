@@ -17,7 +17,7 @@ public enum Collector {
         var store = Store(
             ConsoleState(
                 now: hasLive ? SystemClock.now() : Timestamp(milliseconds: 0), expected: options.expected,
-                ruleSettings: options.rules, ruleLimits: options.ruleLimits))
+                ruleSettings: options.rules, ruleLimits: options.ruleLimits, redaction: options.redaction))
         for (index, target) in options.targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
@@ -108,7 +108,10 @@ extension Collector {
         for await message in source.messages {
             announce(message)
             guard case .events(let batch) = message else { continue }
-            OutputStreams.writeOutput(batch.events.map { batch.string($0.line) + "\n" }.joined())
+            let lines = batch.events.map { event in
+                options.redaction.line(Array(batch.bytes[event.line.range])) + [0x0A]
+            }
+            OutputStreams.writeOutput(String(decoding: lines.joined(), as: UTF8.self))
         }
         running.cancel()
         await links.shutDown()

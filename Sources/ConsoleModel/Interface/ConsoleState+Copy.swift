@@ -55,7 +55,7 @@ extension ConsoleState {
     }
 
     private func eventText(_ number: Int) -> String? {
-        let line = events.line(number, symbols)
+        let line = line(number)
         return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
     }
 

@@ -156,7 +156,7 @@ extension ConsoleState {
                 ? backend(record.backend)?.name ?? "" : backends.first?.name ?? "",
             user: text(record.user), session: text(record.session),
             path: record.path.isNone ? nil : ConsumerPath(rawValue: text(record.path)),
-            word: word(record), line: events.line(number, symbols))
+            word: word(record), line: line(number))
     }
 
     /// What an event means, in one word.

@@ -49,7 +49,7 @@ extension ConsoleState {
             if start.type == .toolCallStart, start.run == record.run, callID(candidate) == call {
                 return PairedCall(
                     start: candidate, took: record.timestamp.since(start.timestamp),
-                    startDetail: EventDetail.text(of: events.line(candidate, symbols), marks: []))
+                    startDetail: EventDetail.text(of: line(candidate), marks: []))
             }
             previous = events.previousInSession(candidate)
         }
@@ -57,7 +57,7 @@ extension ConsoleState {
     }
 
     private func callID(_ number: Int) -> String? {
-        let batch = EventBatch(lines: events.line(number, symbols))
+        let batch = EventBatch(lines: line(number))
         return batch.events.first.map { batch.string($0.call) }
     }
 }

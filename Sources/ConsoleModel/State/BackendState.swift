@@ -128,6 +128,8 @@ public struct Reception: Equatable, Sendable {
     public internal(set) var unknownTypes: [String: Int] = [:]
     /// What was refused last, and why.
     public internal(set) var lastRefusal: String?
+    /// What is left out of the words in its events before they are kept.
+    var redaction = Redaction.secrets
     /// When anything came last.
     public internal(set) var lastReceivedAt: Timestamp?
     /// How far its clock is ahead of ours; nil until an event or an answer told.

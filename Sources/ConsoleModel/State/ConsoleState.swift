@@ -28,6 +28,8 @@ public struct ConsoleState: Equatable, Sendable {
     public let ruleSettings: [String: RuleSetting]
     /// The limits of rules that differ from their standard, by ``RuleLimit/key``.
     public let ruleLimits: [String: Int64]
+    /// What is kept from screens, copies and documents.
+    public let redaction: Redaction
     /// When each finding was first seen.
     var firstSeen: [FindingKey: Timestamp] = [:]
     /// Which findings come and go, so that they are held.
@@ -43,18 +45,23 @@ public struct ConsoleState: Equatable, Sendable {
     /// A console that has heard nothing yet.
     public init(
         now: Timestamp, expected: [ConsumerPath: Verdict] = [:], ruleSettings: [String: RuleSetting] = [:],
-        ruleLimits: [String: Int64] = [:], eventLimits: EventLog.Limits = .standard
+        ruleLimits: [String: Int64] = [:], redaction: Redaction = .secrets,
+        eventLimits: EventLog.Limits = .standard
     ) {
         self.now = now
         startedAt = now
         self.expected = expected
         self.ruleSettings = ruleSettings
         self.ruleLimits = ruleLimits
+        self.redaction = redaction
         events = EventLog(limits: eventLimits)
     }
 
     /// The backend of that key.
     public func backend(_ key: BackendKey) -> BackendState? { backends.first { $0.key == key } }
+
+    /// The line of an event as it may be shown; empty when it was let go.
+    func line(_ number: Int) -> [UInt8] { redaction.line(events.line(number, symbols)) }
 
     /// The text of a symbol.
     public func text(_ symbol: Symbol) -> String { symbols[symbol] }

@@ -7,9 +7,10 @@ extension BackendState {
         _ name: CustomEventName, _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader,
         _ symbols: inout SymbolTable, changes: inout [Change]
     ) {
-        guard let value = reader.batch.json(event.value)?.object else {
+        guard let received = reader.batch.json(event.value)?.object else {
             return refuse("\(name.rawValue) without a readable value")
         }
+        let value = reception.redaction.object(received)
         switch name {
         case .session: noteSession(value, record, symbols)
         case .dispatcher: noteDispatcher(value, record, &symbols)

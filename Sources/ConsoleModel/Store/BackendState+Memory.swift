@@ -76,7 +76,9 @@ extension BackendState {
         if let run = runs.place(record.run) { runs[place: run].calls = CallHistory() }
         let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
         if event.type == .runError {
-            memory.noteFailure(reader.string(event.text), source: .run, path: path, at: record.timestamp)
+            memory.noteFailure(
+                reception.redaction.text(reader.string(event.text)), source: .run, path: path,
+                at: record.timestamp)
         }
         guard let path, SyntheticMark.isCanary(symbols[record.user]) else { return }
         memory.noteProbe(path, passed: event.type == .runFinished, at: record.timestamp)

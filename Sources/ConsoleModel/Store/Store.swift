@@ -130,13 +130,16 @@ public struct Store: Sendable {
     /// Where a backend stands in the state; it is added when it is new.
     private mutating func place(of key: BackendKey, url: String) -> Int {
         if let place = state.backends.firstIndex(where: { $0.key == key }) { return place }
-        state.backends.append(BackendState(key: key, url: url))
+        var backend = BackendState(key: key, url: url)
+        backend.reception.redaction = state.redaction
+        state.backends.append(backend)
         touch()
         return state.backends.count - 1
     }
 
     private mutating func receive(_ message: Message, from key: BackendKey, at moment: Timestamp) {
         state.now = max(state.now, moment)
+        let message = state.redaction.message(message)
         let place = place(of: key, url: "")
         let linkBefore = state.backends[place].link.state
         state.backends[place].reception.lastReceivedAt = moment
