@@ -11,7 +11,8 @@ import Backend
             """,
         version: BackendVersion.text,
         subcommands: [
-            Open.self, Demo.self, Snapshot.self, Check.self, Explain.self, Doctor.self, Listen.self,
+            Open.self, Demo.self, Snapshot.self, Watch.self, Check.self, Explain.self, Doctor.self,
+            Listen.self,
             Proxy.self, Config.self, Probe.self,
         ],
         defaultSubcommand: Open.self)

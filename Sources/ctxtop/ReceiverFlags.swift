@@ -19,9 +19,7 @@ struct ReceiverFlags: ParsableArguments {
             }
             return try await Snapshot.print(options, format, wait: wait)
         }
-        guard OutputStreams.areTerminal, !screen.plain else {
-            return try await Collector.stream(receiver, options)
-        }
-        try await Console.open(options)
+        guard OutputStreams.areTerminal else { return try await Collector.stream(receiver, options) }
+        try await screen.plain ? Console.announce(options) : Console.open(options)
     }
 }

@@ -14,9 +14,8 @@ struct ScreenFlags: ParsableArguments {
     var ascii = false
     @Flag(help: "Leave colour out, as NO_COLOR does.")
     var noColor = false
-    @Flag(help: "Print a plain snapshot instead of opening the console.")
+    @Flag(help: "Announce changes as lines, for screen readers; a snapshot where there is no terminal.")
     var plain = false
-
     @Flag(help: "Let x end sessions, dispose dispatchers and switch paths; each leaves an audit line.")
     var allowActions = false
 

@@ -34,11 +34,11 @@ struct Demo: AsyncParsableCommand {
         try await running.with { url in
             var all = try flags.options([url])
             try screen.apply(to: &all)
-            guard OutputStreams.areTerminal, !screen.plain else {
+            guard OutputStreams.areTerminal else {
                 try await Task.sleep(for: .seconds(3))
                 return try await Snapshot.print(all, .plain, wait: .zero)
             }
-            try await Console.open(all)
+            try await screen.plain ? Console.announce(all) : Console.open(all)
         }
     }
 }

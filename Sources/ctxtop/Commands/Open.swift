@@ -14,10 +14,10 @@ struct Open: AsyncParsableCommand {
     func run() async throws {
         var options = try flags.options(targets)
         try screen.apply(to: &options)
-        guard OutputStreams.areTerminal, !screen.plain else {
+        guard OutputStreams.areTerminal, !screen.plain || options.hasLiveTarget else {
             return try await Snapshot.print(options, .plain, wait: .zero)
         }
-        try await Console.open(options)
+        try await screen.plain ? Console.announce(options) : Console.open(options)
     }
 }
 
@@ -32,6 +32,13 @@ enum Console {
             throw ExitCode(3)
         }
         // As a shell sees a process that a signal ended.
+        if case .signal(let number) = ending { throw ExitCode(128 + number) }
+    }
+
+    /// Says what changes, line by line, until `q` and Enter or ctrl-c.
+    @MainActor static func announce(_ options: ConsoleOptions) async throws {
+        let voice = PlainVoice(targets: options.targets.map(\.url))
+        let ending = await LineLoop(options, voice).run(takesWords: true)
         if case .signal(let number) = ending { throw ExitCode(128 + number) }
     }
 }
