@@ -59,9 +59,14 @@ bench: build ## measured ratios; see Benchmarks/README.md
 	$(call install_packages,lnav btop gcc python3)
 	@Benchmarks/run
 
+# Behind a program, so that --version can say it; linked anew, the program knows no commit (BuildCommit.swift).
+COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null)$(shell git diff --quiet HEAD 2>/dev/null || echo +changes)
+
 install: build ## into PREFIX (default /usr/local)
 	install -D -m 755 .build/release/ctxtop $(DESTDIR)$(PREFIX)/bin/ctxtop
 	install -D -m 755 .build/release/ctxtop-backend $(DESTDIR)$(PREFIX)/bin/ctxtop-backend
+	@commit="$(COMMIT)"; if [ "$${commit#+}" = "$$commit" ]; then for program in ctxtop ctxtop-backend; do \
+	  printf '\nctxtop commit %s\n' "$$commit" >>$(DESTDIR)$(PREFIX)/bin/$$program; done; fi
 	@set -e; for program in ctxtop ctxtop-backend; do \
 	  share=$(DESTDIR)$(PREFIX)/share; run=.build/release/$$program; \
 	  mkdir -p $$share/bash-completion/completions $$share/zsh/site-functions $$share/fish/vendor_completions.d; \
@@ -69,4 +74,8 @@ install: build ## into PREFIX (default /usr/local)
 	  $$run --generate-completion-script zsh >$$share/zsh/site-functions/_$$program; \
 	  $$run --generate-completion-script fish >$$share/fish/vendor_completions.d/$$program.fish; \
 	done
+	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man1
+	.build/release/ctxtop manual >$(DESTDIR)$(PREFIX)/share/man/man1/ctxtop.1
+	.build/release/ctxtop-backend --experimental-dump-help | .build/release/ctxtop manual --of-input \
+	  >$(DESTDIR)$(PREFIX)/share/man/man1/ctxtop-backend.1
 	mkdir -p $(DESTDIR)$(PREFIX)/share/ctxtop && cp -r Assets/. $(DESTDIR)$(PREFIX)/share/ctxtop/

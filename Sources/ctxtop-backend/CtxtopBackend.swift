@@ -6,5 +6,5 @@ import Backend
     static let configuration = CommandConfiguration(
         commandName: "ctxtop-backend",
         abstract: "A real agent backend for many users, visible to ctxtop.",
-        version: BackendVersion.text, subcommands: [Serve.self])
+        version: "\(BackendVersion.text) (commit \(BuildCommit.text))", subcommands: [Serve.self])
 }

@@ -21,7 +21,7 @@ import Testing
         "Backend": (
             ["ContextMonitor", "WireProtocol", "PatternDetection", "WebSocketTransport"],
             [
-                "DequeModule", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+                "DequeModule", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
                 "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOPosix", "ServiceLifecycle",
                 "Synchronization",
             ]
