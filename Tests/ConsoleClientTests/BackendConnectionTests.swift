@@ -4,7 +4,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// The live link over real sockets: what it says when the other side misbehaves.
-@Suite(.timeLimit(.minutes(1))) struct BackendConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct BackendConnectionTests {
     /// Keeps a link until what came is `enough`, and gives all of it.
     private func watch(
         _ url: String, _ options: ClientOptions = .live, jitter: Double = 0,

@@ -6,7 +6,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// Backends of other people over real sockets: recognised by looking, then followed as their dialect asks.
-@Suite(.timeLimit(.minutes(1))) struct DialectLinkTests {
+@Suite(.timeLimit(.minutes(5))) struct DialectLinkTests {
     private static let info = FakeAnswer.whole("{\"version\":\"0.16\",\"langgraph_py_version\":\"1.2\"}")
     private static let threads = FakeAnswer.whole(
         "[{\"thread_id\":\"t-1\",\"status\":\"busy\",\"metadata\":{\"user_id\":\"ada\"}}]")

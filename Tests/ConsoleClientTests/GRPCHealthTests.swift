@@ -6,7 +6,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// `grpc.health.v1` over real sockets: found by looking, forced by name, and every way to fail.
-@Suite(.timeLimit(.minutes(1))) struct GRPCHealthTests {
+@Suite(.timeLimit(.minutes(5))) struct GRPCHealthTests {
     private static let serving = FakeCall(body: [0, 0, 0, 0, 2, 8, 1])
     private static let unimplemented = FakeCall(trailers: ["grpc-status": "12"])
 

@@ -6,7 +6,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// Every kind of bad input over a real socket: one clear line or a counted mark, never a trap.
-@Suite(.timeLimit(.minutes(1))) struct ReadOnceTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadOnceTests {
     /// Asks a scripted server once at `path`.
     private func read(
         _ path: String = "/health", options: ClientOptions = .patient, _ script: @escaping FakeServer.Script

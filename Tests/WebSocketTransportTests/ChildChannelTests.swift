@@ -10,7 +10,7 @@ import Testing
 @testable import Backend
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(1))) struct ChildChannelTests {
+@Suite(.timeLimit(.minutes(5))) struct ChildChannelTests {
     /// The path decides: `/ws` echoes, `/closed` is refused with 401, the rest is for the router.
     private func serving(
         _ test: (Int, OpenWebSockets, ServiceGroup) async throws -> Void

@@ -4,7 +4,7 @@ import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(1))) struct LoopbackTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopbackTests {
     static let large = WebSocketConfiguration(maximumMessageBytes: 16 << 20, maximumQueuedBytes: 32 << 20)
 
     /// Sends everything back.

@@ -4,7 +4,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// `ctxtop proxy` between real sockets.
-@Suite(.timeLimit(.minutes(1))) struct AgentProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct AgentProxyTests {
     private static let frames = [
         "data: {\"type\":\"RUN_STARTED\",\"threadId\":\"t-1\",\"runId\":\"r-1\"}\n\n",
         ": comment\r\ndata:{\"type\":\"THINKING_START\"}\r\n\r\n", "data: not json\n\n",

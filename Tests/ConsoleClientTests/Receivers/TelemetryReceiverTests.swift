@@ -4,7 +4,7 @@ import WireProtocol
 @testable import ConsoleClient
 
 /// `ctxtop listen` over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct TelemetryReceiverTests {
+@Suite(.timeLimit(.minutes(5))) struct TelemetryReceiverTests {
     private static let trace = Array(
         """
         {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"abababababababababababababababab",\
