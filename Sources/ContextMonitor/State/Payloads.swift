@@ -10,15 +10,14 @@ extension OutgoingEvent {
     /// The event as operators get it by default: names, sizes and times, no payload.
     ///
     /// Texts become empty so that the event keeps its AG-UI shape; `metadata.bytes` says how much there was.
-    var lineWithoutPayload: [UInt8] {
+    ///
+    /// - Parameter line: The event's whole line, given back when there is nothing to hide.
+    func withoutPayload(_ line: [UInt8]) -> [UInt8] {
+        guard fields.members.contains(where: isPayload) else { return line }
         var hidden = 0
         var kept = JSONObject()
-        // Ours hold names and states only; what an embedder's own CUSTOM holds nobody here knows.
-        let isOurs = type == .custom && CustomEventName(rawValue: fields.string("name") ?? "") != nil
         for member in fields.members {
-            let isPayload =
-                Self.payloadFields.contains(member.name) || (type == .custom && member.name == "value")
-            guard isPayload, !isOurs else {
+            guard isPayload(member) else {
                 kept.append(member.name, member.value)
                 continue
             }
@@ -38,5 +37,11 @@ extension OutgoingEvent {
         about.set("bytes", hidden)
         object["metadata"] = .object(about)
         return JSONValue.object(object).serialized
+    }
+
+    /// Ours hold names and states only; what an embedder's own CUSTOM holds nobody here knows.
+    private func isPayload(_ member: JSONObject.Member) -> Bool {
+        if type == .custom, CustomEventName(rawValue: fields.string("name") ?? "") != nil { return false }
+        return Self.payloadFields.contains(member.name) || (type == .custom && member.name == "value")
     }
 }

@@ -25,15 +25,16 @@ public struct EventMetadata: Hashable, Sendable {
     /// The members that are set, as the wire spells them.
     public var json: JSONValue {
         var object = JSONObject()
-        object["user"] = user.map { .string($0.rawValue) }
-        object["session"] = session.map { .string($0.rawValue) }
-        object["run"] = run.map { .string($0.rawValue) }
-        object["path"] = path.map { .string($0) }
-        object["dispatcher"] = dispatcher.map { .string($0.rawValue) }
-        object["agent"] = agent.map { .string($0) }
-        object["traceparent"] = traceparent.map { .string($0) }
-        object["seq"] = sequence.map { .integer(Int64($0)) }
-        object["id"] = id.map { .string($0) }
+        // Appended, because setting a member looks for it first and this is done for every event.
+        if let user { object.append("user", .string(user.rawValue)) }
+        if let session { object.append("session", .string(session.rawValue)) }
+        if let run { object.append("run", .string(run.rawValue)) }
+        if let path { object.append("path", .string(path)) }
+        if let dispatcher { object.append("dispatcher", .string(dispatcher.rawValue)) }
+        if let agent { object.append("agent", .string(agent)) }
+        if let traceparent { object.append("traceparent", .string(traceparent)) }
+        if let sequence { object.append("seq", .integer(Int64(sequence))) }
+        if let id { object.append("id", .string(id)) }
         return .object(object)
     }
 }

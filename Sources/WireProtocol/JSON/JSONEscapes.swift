@@ -61,6 +61,8 @@ enum JSONEscapes {
         output.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { bytes in
+            // Nearly all texts need no escape, and are copied whole.
+            if !bytes.contains(where: needsLook) { return output.append(contentsOf: bytes) }
             for (index, byte) in bytes.enumerated() {
                 switch byte {
                 case UInt8(ascii: "\""): output += [UInt8(ascii: "\\"), byte]
@@ -77,6 +79,12 @@ enum JSONEscapes {
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte is escaped, or may be the second one of a C1 control.
+    private static func needsLook(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+            || (0x7F..<0xA0).contains(byte)
     }
 
     private static func appendUnit(_ byte: UInt8, to output: inout [UInt8]) {

@@ -5,8 +5,11 @@ extension JSONValue {
     /// terminal cannot move its cursor.
     public var serialized: [UInt8] {
         var output: [UInt8] = []
+        // Nearly every event line fits; growing from nothing would copy it six times.
+        output.reserveCapacity(512)
         write(to: &output)
-        return output
+        // Lines are kept by the ten thousand: without the room that was not needed.
+        return output.withUnsafeBufferPointer { Array($0) }
     }
 
     /// The same as text.
@@ -21,10 +24,10 @@ extension JSONValue {
 
     private func write(to output: inout [UInt8], indentation: Int? = nil) {
         switch self {
-        case .null: output += Array("null".utf8)
-        case .bool(let bool): output += Array((bool ? "true" : "false").utf8)
-        case .integer(let integer): output += Array(String(integer).utf8)
-        case .number(let number): output += Array((number.isFinite ? "\(number)" : "null").utf8)
+        case .null: output += "null".utf8
+        case .bool(let bool): output += (bool ? "true" : "false").utf8
+        case .integer(let integer): output += String(integer).utf8
+        case .number(let number): output += (number.isFinite ? "\(number)" : "null").utf8
         case .string(let text): JSONEscapes.append(text, to: &output)
         case .array(let elements):
             Self.list("[", "]", elements, &output, indentation) { element, output, inner in
@@ -33,7 +36,8 @@ extension JSONValue {
         case .object(let object):
             Self.list("{", "}", object.members, &output, indentation) { member, output, inner in
                 JSONEscapes.append(member.name, to: &output)
-                output += Array((inner == nil ? ":" : ": ").utf8)
+                output.append(UInt8(ascii: ":"))
+                if inner != nil { output.append(0x20) }
                 member.value.write(to: &output, indentation: inner)
             }
         }
@@ -47,7 +51,7 @@ extension JSONValue {
             output.append(0x0A)
             output += Array(repeating: 0x20, count: depth * 2)
         }
-        output += Array(open.utf8)
+        output += open.utf8
         let inner = indentation.map { $0 + 1 }
         for (index, element) in elements.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -55,6 +59,6 @@ extension JSONValue {
             write(element, &output, inner)
         }
         if let indentation, !elements.isEmpty { newLine(indentation) }
-        output += Array(close.utf8)
+        output += close.utf8
     }
 }
