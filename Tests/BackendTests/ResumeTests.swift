@@ -127,6 +127,47 @@ import WireProtocol
         }
     }
 
+    @Test func whatAnEndedSessionSaidIsReadByWhoeverWasAway() async throws {
+        try await RunningBackend.with { backend in
+            #expect(await backend.work(on: .background, as: "ada", "1+1") == .completed)
+            #expect(await eventually { sessionState(backend) == .ended })
+            let id = try #require(backend.monitor.snapshot().sessions.first?.id)
+            let run = try #require(backend.monitor.snapshot().runs.first?.id)
+            let (status, text) = try await backend.text("/v1/sessions/\(id)/events", as: "ada")
+            #expect(status == 200 && text.contains("RUN_STARTED") && text.contains("RUN_FINISHED"))
+            let ids = text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.map { $0.dropFirst(4) }
+            let rest = try await backend.text("/v1/sessions/\(id)/events?after=\(ids[1])", as: "ada")
+            #expect(rest.text.split(separator: "\n").count { $0.hasPrefix("id: ") } == ids.count - 2)
+            let last = try #require(ids.last)
+            for route in ["/v1/sessions/\(id)/events", "/v1/runs/\(run)/events"] {
+                #expect(try await backend.text(route + "?after=\(last)", as: "ada").status == 204)
+                #expect(try await backend.text(route, as: "bob").status == 404)
+            }
+            #expect(try await backend.get("/v1/runs/\(run)", as: "ada").body["state"] == "completed")
+            #expect(try await backend.get("/v1/sessions/\(id)", as: "ada").body["ended"] == true)
+            #expect(try await backend.get("/v1/sessions", as: "ada").body["sessions"] == [])
+        }
+    }
+
+    @Test func endedSessionsAreKeptUntilTheirEventsAreTooMany() throws {
+        var ended = EndedSessions()
+        for number in 0..<30 {
+            let log = SessionEventLog()
+            let event = PublishedEvent(id: "e", type: .raw, run: nil, line: [])
+            for _ in 0..<SessionEventLog.limit { log.append(event) }
+            let id = SessionID(rawValue: "s\(number)")
+            let context = ContextRecord(id: ContextID(rawValue: "c"))
+            ended.append(
+                Session(
+                    id: id, user: "ada", path: .http, context: context, log: log,
+                    lastUsedAt: Timestamp(milliseconds: 0)))
+        }
+        #expect(ended.events == EndedSessions.eventLimit)
+        #expect(ended["s4"] == nil && ended["s5"] != nil && ended["s29"] != nil)
+        ended.forget("s29")
+        #expect(ended.events == EndedSessions.eventLimit - SessionEventLog.limit)
+    }
+
     @Test func noTwoRunsShareTheIdOfAMessageOrCall() async throws {
         try await RunningBackend.with { backend in
             let prompt = try #require(PromptsWithoutClock.three(backend).first)

@@ -163,7 +163,7 @@ import WireProtocol
         #expect(try await hub.find("s", user: "ada").connection == "one")
     }
 
-    @Test func aRunIsFoundAfterItsEndWhileItsSessionLives() async throws {
+    @Test func aRunIsFoundAfterItsEndAndThatOfItsSession() async throws {
         _ = try await open("s")
         let (_, end) = try await hub.start("go", run: "r", in: "s", user: "ada", on: .websocket)
         #expect(try await hub.run("r", user: "ada").end == nil)
@@ -175,6 +175,10 @@ import WireProtocol
         #expect(try await hub.run("r", user: "ada").end == .cancelled)
         await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "bob") }
         await hub.end("s", reason: "done")
+        #expect(try await hub.run("r", user: "ada").end == .cancelled)
+        await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "bob") }
+        // A session of the same id begins anew.
+        _ = try await open("s")
         await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "ada") }
     }
 

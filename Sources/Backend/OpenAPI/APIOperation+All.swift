@@ -62,8 +62,10 @@ extension APIOperation {
         APIOperation(
             method: .get, path: "/v1/sessions/{id}/events", audience: .user,
             summary: "Observes a session, or resumes after an event.", query: resume,
-            answers: [Answer(status: 200, mediaType: stream, words: "Until the session ends.")],
-            problems: [404, 410]),
+            answers: [
+                Answer(status: 200, mediaType: stream, words: "Until the session ends."),
+                Answer(status: 204, mediaType: nil, words: "It has ended and nothing is left."),
+            ], problems: [404, 410]),
         APIOperation(
             method: .get, path: "/v1/runs/{id}", audience: .user, summary: "How a run goes or ended.",
             answers: [Answer(status: 200, schema: "Run", words: "It.")], problems: [404]),

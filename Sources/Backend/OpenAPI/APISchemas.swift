@@ -41,8 +41,8 @@ enum APISchemas {
         "Session": object(
             [
                 "id": text, "path": text, "context": text, "dispatcher": text, "lastUsedAt": moment,
-                "runs": list(text),
-            ], required: ["id", "path", "runs"]),
+                "runs": list(text), "ended": ["type": "boolean"],
+            ], required: ["id", "path", "runs", "ended"]),
         "Sessions": object(["sessions": list(APIOperation.reference("Session"))], required: ["sessions"]),
         "Done": object(["detail": text, "passed": ["type": "boolean"], "paths": list(["type": "object"])]),
         "PatternSwitch": object(

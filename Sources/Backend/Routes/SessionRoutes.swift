@@ -21,6 +21,7 @@ struct SessionRoutes: Sendable {
             let session = try await own(context)
             let after = Self.resumePoint(request)
             let start = try after.map { try Self.position(of: $0, in: session) } ?? session.log.floor
+            if session.log.isFinished, start >= session.log.newest { return Response(status: .noContent) }
             return EventStreamResponse(
                 reader: SessionEventReader(session.log, after: start, id: after), run: nil
             ).response()
@@ -55,7 +56,7 @@ struct SessionRoutes: Sendable {
 
     private func own(_ context: BackendContext) async throws(Problem) -> Session {
         let id = SessionID(rawValue: context.pathText("id"))
-        do throws(SessionError) { return try await hub.find(id, user: context.user) } catch {
+        do throws(SessionError) { return try await hub.readable(id, user: context.user) } catch {
             throw error.problem
         }
     }
@@ -109,6 +110,7 @@ struct SessionRoutes: Sendable {
         object.set("dispatcher", session.dispatcher?.id)
         object.set("lastUsedAt", session.lastUsedAt)
         object.set("runs", session.runs.keys.map(\.rawValue).sorted())
+        object["ended"] = .bool(session.log.isFinished)
         return .object(object)
     }
 }

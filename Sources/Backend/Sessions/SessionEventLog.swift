@@ -55,6 +55,9 @@ final class SessionEventLog: Sendable {
         for wake in listeners { wake() }
     }
 
+    /// How many events it holds.
+    var count: Int { kept.withLock(\.events.count) }
+
     /// The position of the newest event.
     var newest: Int { kept.withLock(\.newest) }
 
@@ -64,6 +67,9 @@ final class SessionEventLog: Sendable {
             kept.events.lastIndex { $0.id == id }.map { kept.floor + $0 + 1 }
         }
     }
+
+    /// Whether the session has ended; nothing will follow the newest event.
+    var isFinished: Bool { kept.withLock(\.isFinished) }
 
     /// The position before the oldest event that is held: how many events are gone.
     var floor: Int { kept.withLock(\.floor) }

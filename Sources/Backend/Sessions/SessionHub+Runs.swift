@@ -19,8 +19,11 @@ extension SessionHub {
     func run(_ id: RunID, user: UserID) throws(SessionError) -> (session: Session, end: RunEnd?) {
         let own = sessions.values.filter { $0.user == user }
         if let session = own.first(where: { $0.runs[id] != nil }) { return (session, nil) }
-        guard let session = own.first(where: { $0.endedRuns[id] != nil }) else { throw .notFound }
-        return (session, session.endedRuns[id])
+        if let session = own.first(where: { $0.endedRuns[id] != nil }) {
+            return (session, session.endedRuns[id])
+        }
+        guard let found = ended.run(id, of: user) else { throw .notFound }
+        return (found.session, found.end)
     }
 
     /// Starts a run in a session, or lets it wait there for its turn; the task ends when the run has.

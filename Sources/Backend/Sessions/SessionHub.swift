@@ -9,6 +9,8 @@ actor SessionHub {
     private var endings: [SessionID: Task<Void, Never>] = [:]
     /// The sessions that work for another one, by its id.
     var children: [SessionID: Set<SessionID>] = [:]
+    /// What can still be read of sessions that are gone.
+    private(set) var ended = EndedSessions()
     private(set) var isDraining = false
     let monitor: ContextMonitor
     let factory: DispatcherFactory
@@ -75,6 +77,7 @@ actor SessionHub {
         session.connection = connection
         session.parent = parent
         sessions[id] = session
+        ended.forget(id)
         if let parent { children[parent, default: []].insert(id) }
         var record = SessionRecord(id: id, user: user)
         record.path = path
@@ -125,6 +128,12 @@ actor SessionHub {
         return session
     }
 
+    /// The user's own session of that id to read from, live or among the last that ended.
+    func readable(_ id: SessionID, user: UserID) throws(SessionError) -> Session {
+        guard let session = sessions[id] ?? ended[id], session.user == user else { throw .notFound }
+        return session
+    }
+
     /// The user's own sessions.
     func all(of user: UserID) -> [Session] {
         sessions.values.filter { $0.user == user }.sorted { $0.id < $1.id }
@@ -156,6 +165,9 @@ actor SessionHub {
         monitor.sessionEnded(session.id, reason: reason)
         monitor.contextEnded(session.context.id, reason: reason)
         session.log.finish()
+        var last = session
+        for (run, task) in session.runs { last.endedRuns.append(run, await task.value) }
+        if session.log.count > 0 { ended.append(last) }
         endings[session.id] = nil
         if let parent = session.parent { forget(session.id, asChildOf: parent) }
         usage.giveBack(.dispatchers, by: session.user)
