@@ -1,4 +1,5 @@
 import ContextMonitor
+import Dispatch
 import PatternDetection
 import Testing
 import WireProtocol
@@ -38,6 +39,7 @@ import WireProtocol
             $0.toolClasses = ToolCatalogue.all.filter { $0.name != SearchCorpus.name } + [deed.tool]
         } _: { backend in
             let seed = backend.server.backend.configuration.seed
+            defer { BadSearch.Blocking.gate.signal() }
             let bad = try prompt(calling: SearchCorpus.name, seed: seed)
             let good = try prompt(calling: Calculate.name, avoiding: SearchCorpus.name, seed: seed)
             async let hurt = backend.user(on: .http, named: "ada").asked(bad)
@@ -92,17 +94,19 @@ enum BadSearch {
         init(_ context: ToolContext) {}
         func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
             // Sleeps on after its cancellation.
-            await Task.detached { try? await Task.sleep(for: .seconds(2)) }.value
+            await Task.detached { try? await Task.sleep(for: .seconds(3600)) }.value
             return ""
         }
     }
 
     struct Blocking: Search {
+        /// Lets the thread go when the test is over.
+        static let gate = DispatchSemaphore(value: 0)
+        private static func wait() { gate.wait() }
         static var timeout: Duration { .milliseconds(200) }
         init(_ context: ToolContext) {}
         func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
-            let until = ContinuousClock.now + .seconds(1)
-            while ContinuousClock.now < until {}
+            Self.wait()
             return ""
         }
     }
