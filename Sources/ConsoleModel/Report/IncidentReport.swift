@@ -5,8 +5,8 @@ import WireProtocol
 ///
 /// Every sentence comes from rows that the console holds; what they do not tell is said to be missing.
 public struct IncidentReport: Sendable {
-    private let state: ConsoleState
-    private let findings: [Finding]
+    let state: ConsoleState
+    let findings: [Finding]
 
     /// A report about what triage says now; about one finding only, where a key is given.
     public init(_ state: ConsoleState, about key: FindingKey? = nil) {
@@ -22,7 +22,7 @@ public struct IncidentReport: Sendable {
     }
 
     /// The most urgent finding of each thing that findings are about; the others of it follow from the same rows.
-    private var incidents: [Finding] {
+    var incidents: [Finding] {
         var seen: Set<String> = []
         return findings.filter { finding in
             finding.severity >= .warning && seen.insert(Self.group(of: finding, state)).inserted
@@ -47,7 +47,8 @@ public struct IncidentReport: Sendable {
             "**Issue:** \(finding.summary)  ",
             "**Severity:** \(finding.severity.rawValue), rule `\(finding.rule)`"
                 + (finding.since.map { ", since \($0.rfc3339)" } ?? "") + "  ",
-            "**Backend:** \(backend?.name ?? "")  `\(backend?.url ?? "")`", "",
+            "**Backend:** \(backend?.name ?? "")  `\(backend?.url ?? "")`  ",
+            "**Resolution:** " + resolution(of: finding, why), "",
             "## Five Whys Root Cause Analysis", "",
         ]
         for answer in why.whys {
@@ -67,22 +68,13 @@ public struct IncidentReport: Sendable {
                 answer.remedy, "",
             ]
         }
-        return lines + affected(finding)
-    }
-
-    private func affected(_ finding: Finding) -> [String] {
-        let users = state.affectedUsers(by: finding)
-        guard !users.isEmpty else { return [] }
-        return [
-            "## Who Is Affected", "",
-            "\(CountText.plural(users.count, "user")): " + users.prefix(40).joined(separator: ", "), "",
-        ]
+        return lines + impact(of: finding)
     }
 
     // MARK: What stands behind all of them
 
     private var background: [String] {
-        checklist + validation + isolation + changes + otherFindings + actions
+        detection + checklist + validation + isolation + changes + otherFindings + lessons + actions + summary
     }
 
     private var checklist: [String] {
@@ -146,18 +138,6 @@ public struct IncidentReport: Sendable {
                 "- \($0.severity.rawValue) `\($0.rule)` \($0.subject.text): \($0.summary)"
             }
             + (others.count > 100 ? ["- and \(others.count - 100) more"] : []) + [""]
-    }
-
-    private var actions: [String] {
-        let open = state.backends.flatMap { state.checklist($0).filter { $0.state != .done } }
-        guard !open.isEmpty || !findings.isEmpty else { return [] }
-        var lines = ["## Future Actions", ""]
-        var seen: Set<String> = []
-        for finding in findings where seen.insert(finding.advice).inserted {
-            lines.append("- [ ] \(finding.advice)")
-        }
-        lines += open.map { "- [ ] \($0.text)" }
-        return lines + [""]
     }
 }
 

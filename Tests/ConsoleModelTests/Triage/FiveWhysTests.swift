@@ -79,14 +79,20 @@ import WireProtocol
         story.receive(.snapshot(try captured()))
         let text = IncidentReport(story.state).lines.joined(separator: "\n")
         let sections = [
-            "**Date:**", "**Issue:**", "## Five Whys Root Cause Analysis", "### WHY #1 - SURFACE SYMPTOM",
+            "**Date:**", "**Issue:**", "**Resolution:** open, 5 of 5 whys answered",
+            "## Five Whys Root Cause Analysis", "### WHY #1 - SURFACE SYMPTOM",
             "### WHY #2 - IMMEDIATE CAUSE", "### WHY #3 - SYSTEM FAILURE", "### WHY #4 - PROCESS GAP",
             "### WHY #5 - ROOT CAUSE", "## Multi-Layer Solution", "### Layer 1", "### Layer 2", "### Layer 3",
-            "### Layer 4", "### Layer 5", "## Migration Checklist", "- [x] Identify all consumer paths",
+            "### Layer 4", "### Layer 5", "## Impact", "## Pattern Detection Logic",
+            "neither: raise a configuration error", "new pattern: use the factory",
+            "## Migration Checklist", "- [x] Identify all consumer paths",
             "- [ ] Update initialization sequences", "- [x] Add pattern detection logic",
             "Implement graceful fallbacks",
             "- [ ] Create integration tests for each path", "- [x] Document pattern indicators",
-            "- [x] Update health checks", "## Validation Results", "## Future Actions",
+            "- [x] Update health checks", "## Validation Results",
+            "## Lessons Learned", "### Critical Insights", "**Missing integration tests:**",
+            "### Prevention Measures", "ctxtop check --checklist", "## Future Actions", "### Immediate",
+            "### Short-term", "### Long-term", "## Summary", "2 of 3 paths are on the factory pattern",
         ]
         var rest = text[...]
         for section in sections {
@@ -94,6 +100,16 @@ import WireProtocol
             #expect(place != nil, "\(section) is missing or out of order")
             if let place { rest = rest[place.upperBound...] }
         }
+    }
+
+    @Test func nothingIsLearnedWithoutEvidence() throws {
+        var story = Story()
+        story.path(.onFactory)
+        story.custom(.creation, ["path": "http", "status": "error", "error": "no seat"])
+        let text = IncidentReport(story.state).lines.joined(separator: "\n")
+        #expect(text.contains("**Resolution:** open, 1 of 5 whys answered; next: observe"))
+        #expect(!text.contains("### Critical Insights"))
+        #expect(text.contains("1 creation failed and 0 succeeded"))
     }
 
     @Test(
