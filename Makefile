@@ -3,9 +3,10 @@
 PREFIX ?= /usr/local
 PACKAGES = libncurses-dev zlib1g-dev
 TEST_PACKAGES = tmux curl python3 python3-venv
+SCREENSHOT_PACKAGES = xterm xvfb x11-utils imagemagick tmux fonts-dejavu-core
 SWIFT ?= swift
 
-.PHONY: help demo test deps test-deps build install bench lint conformance
+.PHONY: help demo test deps test-deps build install bench lint conformance screenshots
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -59,6 +60,10 @@ lint: ## the formatter's opinion, as errors
 bench: build ## measured ratios; see Benchmarks/README.md
 	$(call install_packages,lnav btop gcc python3)
 	@Benchmarks/run
+
+screenshots: build ## every view as a picture, from demos, into Assets/screenshots
+	$(call install_packages,$(SCREENSHOT_PACKAGES))
+	@Assets/screenshots/take .build/release/ctxtop
 
 # Behind a program, so that --version can say it; linked anew, the program knows no commit (BuildCommit.swift).
 COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null)$(shell git diff --quiet HEAD 2>/dev/null || echo +changes)
