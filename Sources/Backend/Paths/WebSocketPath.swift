@@ -27,7 +27,14 @@ struct WebSocketPath: Sendable {
                 connection.close(code: .unacceptable, reason: "text frames only")
                 break
             }
-            await conversation.take(Array(text.utf8))
+            let request = Array(text.utf8)
+            // A task keeps the stack of its deepest call until it ends, and this one lives as long as its
+            // connection: opening a session in it would cost every idle connection that stack.
+            conversation = await Task { [conversation] in
+                var next = conversation
+                await next.take(request)
+                return next
+            }.value
         }
         // A cancelled task reads no more, and the wait for the end of the connection does not see that.
         if Task.isCancelled { connection.close(code: .goingAway, reason: "server stops") }
