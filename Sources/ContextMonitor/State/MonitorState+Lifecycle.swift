@@ -165,6 +165,9 @@ extension MonitorState {
 
     // MARK: Dispatchers
 
+    /// How many owners an event names, the newest: a singleton's are all users, and readers add up what they hear.
+    static let ownersTold = 8
+
     mutating func move(
         _ record: DispatcherRecord, to state: DispatcherRecord.State, reason: String, at now: Timestamp
     ) -> OutgoingEvent {
@@ -196,7 +199,7 @@ extension MonitorState {
         value.set("inFlight", record.inFlight)
         value.set("executed", record.executed)
         value.set("failed", record.failed)
-        value.set("owners", record.owners.map(\.rawValue))
+        value.set("owners", record.owners.suffix(Self.ownersTold).map(\.rawValue))
         var metadata = EventMetadata()
         metadata.user = record.user
         metadata.session = record.session
