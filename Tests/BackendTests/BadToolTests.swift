@@ -1,5 +1,6 @@
 import ContextMonitor
 import Dispatch
+import NIOHTTP1
 import PatternDetection
 import Testing
 import WireProtocol
@@ -39,7 +40,7 @@ import WireProtocol
             $0.toolClasses = ToolCatalogue.all.filter { $0.name != SearchCorpus.name } + [deed.tool]
         } _: { backend in
             let seed = backend.server.backend.configuration.seed
-            defer { BadSearch.Blocking.gate.signal() }
+            defer { if deed == .blocks { BadSearch.Blocking.letGo() } }
             let bad = try prompt(calling: SearchCorpus.name, seed: seed)
             let good = try prompt(calling: Calculate.name, avoiding: SearchCorpus.name, seed: seed)
             async let hurt = backend.user(on: .http, named: "ada").asked(bad)
@@ -59,6 +60,31 @@ import WireProtocol
             #expect(runs.count == 3 && runs.allSatisfy { $0.grammar == .ok && $0.state == .completed })
             let dispatchers = backend.monitor.snapshot().dispatchers
             #expect(dispatchers.allSatisfy { $0.inFlight == 0 && $0.state == .idle })
+        }
+    }
+}
+
+extension BadToolTests {
+    @Test func aDispatcherThatIsTakenFromItsRunIsEvicted() async throws {
+        try await RunningBackend.with {
+            $0.toolClasses =
+                ToolCatalogue.all.filter { $0.name != SearchCorpus.name } + [BadSearch.Waiting.self]
+        } _: { backend in
+            let hub = backend.server.backend.hub
+            let text = try prompt(calling: SearchCorpus.name, seed: backend.server.backend.configuration.seed)
+            _ = try await hub.open("s", user: "ada", on: .http, request: nil, connection: nil)
+            let (_, end) = try await hub.start(text, run: "r", in: "s", user: "ada", on: .http)
+            #expect(await eventually { backend.monitor.snapshot().dispatchers.first?.inFlight == 1 })
+            let id = try #require(backend.monitor.snapshot().dispatchers.first).id
+            let answer = try await backend.send(
+                .POST, "/monitor/v1/dispatchers/\(id)/dispose", nil, as: nil)
+            #expect(answer.status == 200)
+            #expect(backend.monitor.snapshot().dispatchers.map(\.state) == [.evicted])
+            let context = try #require(backend.monitor.snapshot().contexts.first).id
+            let rows = try await backend.get("/monitor/v1/contexts/\(context)").body["audit"]?.array ?? []
+            #expect(rows.contains { $0["to"] == "evicted" && $0["reason"] == "evicted by loopback" })
+            end.cancel()
+            #expect(await end.value == .cancelled)
         }
     }
 }
@@ -99,9 +125,18 @@ enum BadSearch {
         }
     }
 
+    struct Waiting: Search {
+        init(_ context: ToolContext) {}
+        func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
+            try? await Task.sleep(for: .seconds(3600))
+            return ""
+        }
+    }
+
     struct Blocking: Search {
-        /// Lets the thread go when the test is over.
-        static let gate = DispatchSemaphore(value: 0)
+        /// Lets the threads go when the test is over; a plan has three calls at most.
+        static func letGo() { for _ in 0..<3 { gate.signal() } }
+        private static let gate = DispatchSemaphore(value: 0)
         private static func wait() { gate.wait() }
         static var timeout: Duration { .milliseconds(200) }
         init(_ context: ToolContext) {}
