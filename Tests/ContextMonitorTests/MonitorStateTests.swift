@@ -96,6 +96,16 @@ import WireProtocol
         #expect(state.snapshot(now: start).dispatchers.map(\.state) == [.shared, .active])
     }
 
+    @Test func anEventNamesTheNewestOwnersAndTheSnapshotAll() throws {
+        var state = MonitorState(configuration, startedAt: start)
+        var global = dispatcher((0..<20).map { UserID(rawValue: "u\($0)") })
+        (global.id, global.pattern) = ("global", .singleton)
+        let event = state.move(global, to: .active, reason: "serves u19", at: start)
+        let told = event.fields["value"]?["owners"]?.array
+        #expect(told == (12..<20).map { .string("u\($0)") })
+        #expect(state.snapshot(now: start).dispatchers.first?.owners.count == 20)
+    }
+
     @Test func theRingKeepsWhatIsYoungOrFewAndSaysWhatIsGone() {
         var configuration = configuration
         configuration.ringMinimumEvents = 3

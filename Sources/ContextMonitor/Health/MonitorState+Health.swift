@@ -3,9 +3,12 @@ import WireProtocol
 
 extension MonitorState {
     /// The health of the whole: the worst of what the parts say.
-    func health(now: Timestamp) -> HealthRecord {
+    func health(now: Timestamp) -> HealthRecord { health(healthRows(now: now).map(\.check), now: now) }
+
+    /// The health that these checks make.
+    func health(_ checks: [CheckRecord], now: Timestamp) -> HealthRecord {
         var record = HealthRecord()
-        record.checks = healthRows(now: now).map(\.check)
+        record.checks = checks
         record.status = record.checks.map(\.status).filter { $0 != .unknown }.max() ?? .pass
         if startup.error != nil { record.status = .fail }
         let worst = record.checks.filter { $0.status == record.status && $0.status != .pass }

@@ -53,14 +53,11 @@ extension ContextMonitor {
 
     private func healthResponse() -> Response {
         let moment = now()
-        let (health, times) = state.withLock { state in
-            (
-                state.health(now: moment),
-                Dictionary(
-                    state.healthRows(now: moment).map { ($0.check.name, $0.at) },
-                    uniquingKeysWith: { first, _ in first })
-            )
+        let (health, rows) = state.withLock { state in
+            let rows = state.healthRows(now: moment)
+            return (state.health(rows.map(\.check), now: moment), rows)
         }
+        let times = Dictionary(rows.map { ($0.check.name, $0.at) }, uniquingKeysWith: { first, _ in first })
         return Response(
             json: HealthDocument.json(health, times: times, configuration, root: Self.root),
             status: health.status == .fail ? .serviceUnavailable : .ok, mediaType: HealthDocument.mediaType)
