@@ -35,11 +35,22 @@ enum FindingDrawing {
         let users = state.affectedUsers(by: finding)
         guard !users.isEmpty else { return [] }
         let title = " WHO \(CountText.plural(users.count, "user"))  "
-        let names = Wrapping.lines(users.prefix(24).joined(separator: ", "), width: width - 4)
+        let names = names(of: users, lines: 2, width: width - 4)
         if let first = names.first, first.count + title.count < width, names.count == 1 {
             return [StyledLine(title, .header).then(first)]
         }
-        return [StyledLine(title, .header)] + names.prefix(2).map { StyledLine("   " + $0) }
+        return [StyledLine(title, .header)] + names.map { StyledLine("   " + $0) }
+    }
+
+    /// As many names as fit into so many lines; the others are counted.
+    private static func names(of users: [String], lines: Int, width: Int) -> [String] {
+        var shown = min(24, users.count)
+        while true {
+            let more = users.count > shown ? " and \(users.count - shown) more" : ""
+            let wrapped = Wrapping.lines(users.prefix(shown).joined(separator: ", ") + more, width: width)
+            if wrapped.count <= lines || shown <= 1 { return Array(wrapped.prefix(lines)) }
+            shown -= 1
+        }
     }
 
     /// The chain of reasons, and what would have to be seen to go on.
