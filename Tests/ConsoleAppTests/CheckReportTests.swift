@@ -94,6 +94,23 @@ import WireProtocol
         #expect(sides[1].contains("critical=") && sides[1].contains("crossings=0;;0;0"))
     }
 
+    @Test func aHundredFindingsOfOneCauseAreToldOnceAndCounted() {
+        var store = Store(ConsoleState(now: now))
+        _ = store.send(.addBackend(BackendKey(0), url: "http://localhost:8700"))
+        var snapshot = BackendSnapshot(name: "prod")
+        snapshot.dispatchers = (0..<100).map { number in
+            var record = DispatcherRecord(id: DispatcherID(rawValue: "d-\(number)"))
+            (record.state, record.pattern, record.user) = (.leaked, .factory, "ada")
+            return record
+        }
+        _ = store.send(.received(BackendKey(0), .snapshot(snapshot), at: now))
+        let lines = CheckReport(store.state, failOn: .warning).text(.plain).split(separator: "\n")
+        #expect(lines.first?.hasSuffix(", and 99 more like it") == true)
+        #expect(lines.count { $0.contains("dispatcher-leaked") } == 100)
+        #expect(lines.count { $0.contains("→") } == 1)
+        #expect(lines.count { $0.contains("state = leaked") } == 3)
+    }
+
     @Test(arguments: CheckReport.Format.allCases) func noFormLetsATerminalObeyTheWire(
         _ format: CheckReport.Format
     ) {

@@ -44,16 +44,24 @@ public struct CheckReport: Sendable {
     /// The worst finding, else what health says.
     var headline: String { findings.first { $0.severity >= .warning }?.summary ?? health }
 
+    /// So many findings of one rule show their rows in plain text; JSON has the rows of all.
+    private static let findingsInFull = 3
+
     private var plain: [String] {
-        var lines = ["\(word): " + (findings.first?.summary ?? health)]
+        var lines = ["\(word): " + (findings.first?.summary ?? health) + alike]
+        var told: [String: Int] = [:]
         for finding in findings {
             lines.append(
                 "  \(finding.severity.rawValue)  \(finding.rule)  \(finding.subject)  \(finding.summary)")
+            let advice = "      → \(finding.advice)"
+            told[finding.rule + advice, default: 0] += 1
+            // One cause can have a hundred findings; their rows are alike, and what to do is the same.
+            guard told[finding.rule + advice, default: 0] <= Self.findingsInFull else { continue }
             for row in finding.evidence {
                 let at = row.at.map { "  " + $0.rfc3339 } ?? ""
                 lines.append("      \(row.evidence)\(at)")
             }
-            lines.append("      → \(finding.advice)")
+            if told[finding.rule + advice] == 1 { lines.append(advice) }
         }
         lines += state.backends.map { backend in
             "  health \(backend.health.record.status.rawValue)  \(backend.name)"
@@ -82,6 +90,12 @@ public struct CheckReport: Sendable {
                 "      \(row.strip)  \(row.user)  \(row.key.id)  \(row.violations.joined(separator: "; "))")
         }
         return lines
+    }
+
+    /// How many more findings the first one's rule has.
+    var alike: String {
+        let more = findings.count { $0.rule == findings.first?.rule } - 1
+        return more > 0 ? ", and \(more) more like it" : ""
     }
 
     private var health: String {
