@@ -54,10 +54,12 @@ import WireProtocol
 
     @Test func everyMissingPartSaysWhatWouldEnableIt() {
         let steps = ["ContextMonitor", "`ctxtop listen`", "ask the backend", "--"]
-        for coverage in Dialect.all.map(\.coverage) + [.file] {
+        for coverage in Dialect.all.map(\.coverage) + [.file, .telemetry, .proxied] {
             for line in coverage.notObservable {
                 #expect(steps.contains { line.contains($0) }, "\(line)")
             }
+            #expect(Coverage.Part.allCases.allSatisfy { coverage.summary.contains($0.rawValue) })
+            #expect(coverage.notObservable.count == coverage.missing.count)
         }
     }
 }
