@@ -48,7 +48,8 @@ public struct AgentProxy: MessageSource {
         let input = PassedInput(limit: Self.maximumInput)
         let answer: HTTPClientResponse
         do {
-            answer = try await client.execute(outgoing(request, input), deadline: .distantFuture)
+            answer = try await client.execute(
+                try await outgoing(request, input), deadline: .distantFuture)
         } catch {
             let words = ReadError(error, .zero).description
             outlet.send(.refused(what: "upstream", reason: words))
@@ -73,7 +74,9 @@ public struct AgentProxy: MessageSource {
         try await body.finish(nil)
     }
 
-    private func outgoing(_ request: Request, _ input: PassedInput) -> HTTPClientRequest {
+    private func outgoing(
+        _ request: Request, _ input: PassedInput
+    ) async throws -> HTTPClientRequest {
         let path = request.head.path ?? "/"
         let base = upstream.namesPath ? upstream.url.drop(last: "/") : upstream.origin
         var outgoing = HTTPClientRequest(url: base + path)
@@ -86,6 +89,13 @@ public struct AgentProxy: MessageSource {
         let isChunked = request.head.headerFields[.transferEncoding] != nil
         guard length ?? 0 > 0 || isChunked else { return outgoing }
         outgoing.headers.remove(name: "content-length")
+        if let length, length <= Self.maximumInput {
+            // Whole at once: a server that answers and closes must not find the end of the request missing.
+            let body = try await request.body.collect(upTo: Self.maximumInput)
+            await input.keep(body)
+            outgoing.body = .bytes(body)
+            return outgoing
+        }
         let pieces = request.body.map { piece in
             await input.keep(piece)
             return piece
