@@ -57,7 +57,8 @@ extension IncidentReport {
         case .singleton: "legacy pattern: use the singleton, with a warning"
         case .mixed: "both: \(judgement.wins?.name ?? "neither") wins"
         case .hollow: "neither, and creation succeeds all the same"
-        case .unconfigured, .missingComponent: "neither: raise a configuration error"
+        case .unconfigured: "neither: raise a configuration error"
+        case .missingComponent(let name): "not reached: its own code insists on \(name)"
         case .unknown: "no evidence: nothing is decided"
         }
     }

@@ -84,7 +84,7 @@ import WireProtocol
             "### WHY #2 - IMMEDIATE CAUSE", "### WHY #3 - SYSTEM FAILURE", "### WHY #4 - PROCESS GAP",
             "### WHY #5 - ROOT CAUSE", "## Multi-Layer Solution", "### Layer 1", "### Layer 2", "### Layer 3",
             "### Layer 4", "### Layer 5", "## Impact", "## Pattern Detection Logic",
-            "neither: raise a configuration error", "new pattern: use the factory",
+            "not reached: its own code insists on tool_dispatcher", "new pattern: use the factory",
             "## Migration Checklist", "- [x] Identify all consumer paths",
             "- [ ] Update initialization sequences", "- [x] Add pattern detection logic",
             "Implement graceful fallbacks",
