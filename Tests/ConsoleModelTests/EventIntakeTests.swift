@@ -223,4 +223,16 @@ import WireProtocol
         story.custom(.session, ["change": "context", "context": 7], user: "ada", session: "s-1")
         #expect(story.state.contextDetail(detail.session.key)?.context?.id == "c-1")
     }
+
+    @Test(arguments: [
+        ("\"metadata\":{\"agent\":\"planner\",\"user\":\"ada\"}", "planner"),
+        ("\"metadata\":{\"user\":\"ada\"}", nil), ("\"agent\":\"\"", nil), ("\"agent\":7", nil),
+        ("\"note\":\"\\\"agent\\\":\\\"forged\"", nil),
+        ("\"agent\":\"" + String(repeating: "a", count: 64) + "\"", String(repeating: "a", count: 64)),
+        ("\"agent\":\"" + String(repeating: "a", count: 65) + "\"", nil),
+    ]) func theAgentOfARunIsThatOfItsStart(_ rest: String, _ agent: String?) {
+        var story = Story()
+        story.lines("{\"type\":\"RUN_STARTED\",\"threadId\":\"s\",\"runId\":\"r\",\"timestamp\":1,\(rest)}")
+        #expect(story.state.backends[0].runs.values.map(\.agent) == [agent])
+    }
 }

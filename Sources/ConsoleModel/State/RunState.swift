@@ -11,7 +11,7 @@ public struct RunState: Equatable, Sendable {
     public internal(set) var user = Symbol.none
     /// Which path it came in by.
     public internal(set) var path = Symbol.none
-    /// The agent's name, where a snapshot gave it.
+    /// The agent's name, where a snapshot or the run's start gave it.
     public internal(set) var agent: String?
     /// How it stands.
     public internal(set) var state = RunRecord.State.open

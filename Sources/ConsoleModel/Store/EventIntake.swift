@@ -84,6 +84,7 @@ extension BackendState {
         _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader, _ word: OperatorWord?
     ) -> RunState.Progress {
         let place = runs.place(record.run) ?? beginRun(record, event)
+        if event.type == .runStarted, let agent = reader.agent(event) { runs[place: place].agent = agent }
         let call = reader.call(event)
         let step: RunGrammar.Step =
             switch event.type {

@@ -40,6 +40,11 @@ struct EventReader {
                 ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[event.call.range])))
     }
 
+    /// What `metadata.agent` says; it is looked for in the bytes, for no event is parsed whole.
+    func agent(_ event: ScannedEvent) -> String? {
+        batch.text(after: "\"agent\":\"", in: event.line, limit: 64)
+    }
+
     /// The outcome; success unless it is spelled as another one.
     func outcome(_ event: ScannedEvent) -> Outcome {
         let success: StaticString = "{\"type\":\"success\"}"
