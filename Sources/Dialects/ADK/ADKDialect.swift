@@ -23,7 +23,7 @@ extension Dialect {
 ///
 /// Routes as google-adk 2.13 answers them: `GET /list-apps`,
 /// `GET /apps/{app}/users/{user}/sessions[/{id}]`, `GET /version`.
-struct ADKReader: DialectReader {
+struct ADKReader: PolledReader {
     /// The user of ADK's own pages; ADK has no route that lists users.
     static let user = "user"
     /// How many apps and how many sessions of each are followed.
@@ -60,27 +60,17 @@ struct ADKReader: DialectReader {
         return [Self.apps, Self.about] + lists + stale.map { DialectRequest($0.key, .every(.seconds(2))) }
     }
 
-    mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
-        switch answer {
-        case .health(let record, let body): return [.health(record, body: body)]
-        case .opened, .event, .frame: return []
-        case .failed(let request, let reason): return [.refused(what: request.path, reason: reason)]
-        case .document(let request, let document, _):
-            guard document.status == 200, let json = document.json else {
-                if document.status == 404 { return [] }
-                return [.refused(what: request.path, reason: BackendAnswer.words(document))]
-            }
-            if request == Self.about {
-                version = json["version"]?.string
-                return []
-            }
-            if request == Self.apps {
-                names = (json.array ?? []).compactMap(\.string)
-                return []
-            }
-            if lists.contains(request) { return takeSessions(json.array ?? [], of: request) }
-            return takeEvents(json, of: request)
+    mutating func take(_ json: JSONValue, of request: DialectRequest) -> [Message] {
+        if request == Self.about {
+            version = json["version"]?.string
+            return []
         }
+        if request == Self.apps {
+            names = (json.array ?? []).compactMap(\.string)
+            return []
+        }
+        if lists.contains(request) { return takeSessions(json.array ?? [], of: request) }
+        return takeEvents(json, of: request)
     }
 
     private mutating func takeSessions(_ rows: [JSONValue], of request: DialectRequest) -> [Message] {

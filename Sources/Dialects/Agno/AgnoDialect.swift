@@ -22,7 +22,7 @@ extension Dialect {
 /// Reads AgentOS: the sessions of agents, teams and workflows, and the runs of those that changed.
 ///
 /// Routes as agno 3.1 answers them: `GET /info`, `GET /sessions?type=…`, `GET /sessions/{id}/runs?type=…`.
-struct AgnoReader: DialectReader {
+struct AgnoReader: PolledReader {
     /// How many sessions of each kind are listed, the one that changed last first.
     private static let pageSize = 100
     /// How many sessions' runs are read.
@@ -58,24 +58,13 @@ struct AgnoReader: DialectReader {
         return [Self.info] + Self.lists + runs.sorted { $0.path < $1.path }
     }
 
-    mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
-        switch answer {
-        case .health(let record, let body): return [.health(record, body: body)]
-        case .opened, .event, .frame: return []
-        case .failed(let request, let reason): return [.refused(what: request.path, reason: reason)]
-        case .document(let request, let document, _):
-            guard document.status == 200, let json = document.json else {
-                // A kind that has no database is answered with 404.
-                if document.status == 404 { return [] }
-                return [.refused(what: request.path, reason: BackendAnswer.words(document))]
-            }
-            if request == Self.info {
-                version = json["agno_version"]?.string
-                return []
-            }
-            if Self.lists.contains(request) { return takeSessions(json, of: request) }
-            return takeRuns(json, of: request)
+    mutating func take(_ json: JSONValue, of request: DialectRequest) -> [Message] {
+        if request == Self.info {
+            version = json["agno_version"]?.string
+            return []
         }
+        if Self.lists.contains(request) { return takeSessions(json, of: request) }
+        return takeRuns(json, of: request)
     }
 
     private mutating func takeSessions(_ json: JSONValue, of request: DialectRequest) -> [Message] {
