@@ -38,6 +38,12 @@ public struct ConsoleOptions: Sendable {
     public var isASCII = false
     /// Whether colour is left out.
     public var isColourless = false
+    /// The file that configuration is read from, whether or not it is there.
+    public var configurationPath = ConfigurationFile.standardPath
+    /// The shell command for each finding that becomes critical; nil for none.
+    public var onCritical: String?
+    /// Whether such a finding rings.
+    public var bell = false
     /// What is kept from screens, copies and documents.
     public var redaction = Redaction.secrets
     /// Where it is noted what the console does; nil for nowhere.

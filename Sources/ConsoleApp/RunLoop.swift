@@ -6,6 +6,14 @@ import Screen
 import Terminal
 import WireProtocol
 
+/// When the screen is to be drawn again.
+private struct FramePace {
+    /// Whether what is shown is out of date.
+    var isDirty = true
+    var isFrameScheduled = false
+    var drawnAt: ContinuousClock.Instant?
+}
+
 /// The run loop: the only place where links, store and terminal meet.
 @MainActor
 public final class RunLoop {
@@ -23,7 +31,7 @@ public final class RunLoop {
     private static let slice = Duration.milliseconds(8)
 
     var store: Store
-    let options: ConsoleOptions
+    var options: ConsoleOptions
     let mailbox = Mailbox()
     let sources: LiveSources
     /// What outlives this console.
@@ -32,17 +40,25 @@ public final class RunLoop {
     var targets: [ConsoleTarget]
     private let isASCII: Bool
     private var request: PlaceRequest?
-    private var isDirty = true
-    private var isFrameScheduled = false
-    private var drawnAt: ContinuousClock.Instant?
+    private var pace = FramePace()
+    /// Reads the configuration and the command line anew when the file has changed.
+    var reloading: Reloading?
+    /// Who is told of findings that become critical.
+    var alarm = CriticalAlarm()
+    /// What is run for them.
+    var hook: CommandHook?
     /// The backends whose news since the last visit were told.
     private var greeted: Set<BackendKey> = []
 
     /// A loop over those targets.
-    public init(_ options: ConsoleOptions) {
+    ///
+    /// - Parameter reload: reads what holds when the configuration has changed.
+    public init(_ options: ConsoleOptions, reload: (() throws -> ConsoleOptions)? = nil) {
         giveBackFreedMemory()
         self.options = options
         request = options.place
+        reloading = reload.map { Reloading(read: $0, watch: ConfigurationWatch([options.configurationPath])) }
+        hook = options.onCritical.map { CommandHook($0) }
         isASCII = options.isASCII || !localeShowsUTF8()
         sources = LiveSources(options, mailbox)
         targets = options.targets
@@ -82,6 +98,7 @@ public final class RunLoop {
         }
         terminal.close()
         noteVisit()
+        hook?.stop()
         options.log?.write(.info, "ends: \(ending)")
         await sources.shutDown()
         return ending
@@ -97,7 +114,9 @@ public final class RunLoop {
         }
         if mailbox.takeTick() {
             _ = store.send(.tick(SystemClock.now()))
-            isDirty = true
+            followConfiguration(&terminal)
+            raiseAlarm(terminal)
+            pace.isDirty = true
             tellNews()
         }
         receive()
@@ -137,7 +156,7 @@ public final class RunLoop {
 
     /// Applies an action and does the work that it asks for; true when that is to quit.
     private func send(_ action: Action, _ terminal: inout NcursesTerminal) -> Bool {
-        isDirty = true
+        pace.isDirty = true
         for effect in store.send(action) {
             if perform(effect, &terminal) { return true }
         }
@@ -149,18 +168,18 @@ public final class RunLoop {
         while let letter = mailbox.takeLetter() {
             options.log?.note(letter.message, of: store.state.backend(letter.key)?.url ?? "")
             _ = store.send(.received(letter.key, letter.message, at: SystemClock.now()))
-            isDirty = true
+            pace.isDirty = true
             openRequested()
             if .now > end { return mailbox.ring() }
         }
     }
 
     private func drawIfDue(_ terminal: inout NcursesTerminal) {
-        guard isDirty else { return }
-        let wait = drawnAt.map { $0 + Self.frameInterval - .now } ?? .zero
+        guard pace.isDirty else { return }
+        let wait = pace.drawnAt.map { $0 + Self.frameInterval - .now } ?? .zero
         if wait <= .zero { return draw(&terminal) }
-        guard !isFrameScheduled else { return }
-        isFrameScheduled = true
+        guard !pace.isFrameScheduled else { return }
+        pace.isFrameScheduled = true
         let mailbox = mailbox
         Task.detached {
             try? await Task.sleep(for: wait)
@@ -175,7 +194,7 @@ public final class RunLoop {
             render(
                 store.state, width: size.width, height: size.height, metrics: terminal.metrics,
                 isASCII: isASCII, keys: options.keys))
-        (isDirty, isFrameScheduled, drawnAt) = (false, false, .now)
+        pace = FramePace(isDirty: false, isFrameScheduled: false, drawnAt: .now)
     }
 
     /// Says what is new since the last visit, once for each backend that was seen before.

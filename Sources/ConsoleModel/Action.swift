@@ -18,6 +18,8 @@ public enum Action: Equatable, Sendable {
     case recall(Remembered)
     /// What became of an action that ``Effect/perform(_:)`` asked for.
     case performed(ActionRequest, ActionOutcome)
+    /// Judge by these rules, limits and declared targets from now on.
+    case applyRules([String: RuleSetting], limits: [String: Int64], expected: [ConsumerPath: Verdict])
     /// Says one line in the footer until the next key, and keeps it for `:messages`.
     case say(String, Severity)
 
@@ -170,6 +172,7 @@ extension Action {
         if case .resize = self { return false }
         if case .addBackend = self { return false }
         if case .applySettings = self { return false }
+        if case .applyRules = self { return false }
         if case .recall = self { return false }
         if case .performed = self { return false }
         if case .say = self { return false }

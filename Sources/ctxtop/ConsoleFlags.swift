@@ -38,7 +38,15 @@ struct ConsoleFlags: ParsableArguments {
     ///
     /// - Throws: a usage error (exit 64) with what is wrong.
     func options(_ targets: [String]) throws -> ConsoleOptions {
-        var options = try configured()
+        do { return try readOptions(targets) } catch let error as ConfigurationError {
+            OutputStreams.writeError("ctxtop: \(error)")
+            throw ExitCode(error.isUnreadable ? 3 : 64)
+        }
+    }
+
+    /// The same, with what is wrong with a file thrown for a screen to show.
+    func readOptions(_ targets: [String]) throws -> ConsoleOptions {
+        var options = try ConfigurationFile.read(config, over: ConsoleOptions())
         for text in targets {
             do throws(TargetError) { options.targets.append(try options.target(text)) } catch {
                 throw ValidationError(error.description)
@@ -72,23 +80,12 @@ struct ConsoleFlags: ParsableArguments {
         options.redaction = redact
         if let logFile {
             guard let log = LogFile(logFile) else {
-                OutputStreams.writeError(
-                    "ctxtop: cannot write \(logFile): \(String(cString: strerror(errno)))")
-                throw ExitCode(3)
+                let why = String(cString: strerror(errno))
+                throw ConfigurationError(logFile, "", "cannot be written: \(why)", isUnreadable: true)
             }
             options.log = log
         }
         return options
-    }
-
-    /// What the configuration says.
-    private func configured() throws -> ConsoleOptions {
-        do throws(ConfigurationError) {
-            return try ConfigurationFile.read(config, over: ConsoleOptions())
-        } catch {
-            OutputStreams.writeError("ctxtop: \(error)")
-            throw ExitCode(error.isUnreadable ? 3 : 64)
-        }
     }
 
     private func expectations() throws -> [ConsumerPath: Verdict] {
@@ -131,8 +128,8 @@ struct ConsoleFlags: ParsableArguments {
 
     private func contents(_ path: String) throws -> String {
         do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-            OutputStreams.writeError("ctxtop: cannot read \(path); check that it exists and may be read")
-            throw ExitCode(3)
+            throw ConfigurationError(
+                path, "", "cannot be read; check that it exists and may be read", isUnreadable: true)
         }
     }
 }

@@ -20,6 +20,6 @@ struct ReceiverFlags: ParsableArguments {
             return try await Snapshot.print(options, format, wait: wait)
         }
         guard OutputStreams.areTerminal else { return try await Collector.stream(receiver, options) }
-        try await screen.plain ? Console.announce(options) : Console.open(options)
+        try await screen.plain ? Console.announce(options) : Console.open(options, flags, screen)
     }
 }

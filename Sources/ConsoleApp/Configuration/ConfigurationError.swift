@@ -9,7 +9,8 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     /// Whether the file could not even be read.
     public let isUnreadable: Bool
 
-    init(_ file: String, _ place: String, _ message: String, isUnreadable: Bool = false) {
+    /// States a mistake.
+    public init(_ file: String, _ place: String, _ message: String, isUnreadable: Bool = false) {
         self.file = file
         self.place = place
         self.message = message

@@ -18,6 +18,8 @@ public struct ConfigurationFile {
         -> ConsoleOptions
     {
         let path = file ?? standardPath
+        var options = options
+        options.configurationPath = path
         if file == nil, !TextFile.exists(path) { return options }
         return try read(TOMLReader(contentsOf: path), over: options)
     }
@@ -33,6 +35,7 @@ public struct ConfigurationFile {
     private mutating func take(_ name: String, _ section: TOMLReader) throws(ConfigurationError) {
         switch name {
         case "theme": try takeTheme(section)
+        case "commands": try takeCommands(section)
         case "interface": try takeInterface(section)
         case "targets": for (name, target) in try section.entries() { try takeTarget(name, target) }
         case "expected": try takeExpected(section)
@@ -40,7 +43,9 @@ public struct ConfigurationFile {
         case "rules": for (rule, value) in try section.entries() { try takeRule(rule, value) }
         case "views": for (name, view) in try section.entries() { try takeView(name, view) }
         default:
-            throw section.unknown(["expected", "interface", "keys", "rules", "targets", "theme", "views"])
+            throw section.unknown([
+                "commands", "expected", "interface", "keys", "rules", "targets", "theme", "views",
+            ])
         }
     }
 
@@ -70,6 +75,9 @@ public struct ConfigurationFile {
             case "ascii":
                 options.isASCII = try value.bool()
                 note(["interface", name], "\(options.isASCII)")
+            case "bell":
+                options.bell = try value.bool()
+                note(["interface", name], "\(options.bell)")
             case "mouse":
                 options.interface.isMouseOn = try value.bool()
                 note(["interface", name], "\(options.interface.isMouseOn)")
@@ -80,8 +88,18 @@ public struct ConfigurationFile {
                 }
                 options.interface.graph = graph
                 note(["interface", name], ConfigurationOrigins.quoted(text))
-            default: throw value.unknown(["ascii", "graph", "mouse"])
+            default: throw value.unknown(["ascii", "bell", "graph", "mouse"])
             }
+        }
+    }
+
+    /// `[commands]`: what is run beside the console.
+    private mutating func takeCommands(_ section: TOMLReader) throws(ConfigurationError) {
+        for (name, value) in try section.entries() {
+            guard name == "on-critical" else { throw value.unknown(["on-critical"]) }
+            let command = try value.string()
+            options.onCritical = command.isEmpty ? nil : command
+            note(["commands", name], ConfigurationOrigins.quoted(command))
         }
     }
 

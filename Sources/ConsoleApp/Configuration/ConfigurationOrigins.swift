@@ -59,6 +59,9 @@ extension ConsoleOptions {
         var all = ConfigurationOrigins()
         all.note(["theme", "name"], ConfigurationOrigins.quoted(theme.name), from: "default")
         all.note(["interface", "ascii"], "\(isASCII)", from: "default")
+        all.note(["interface", "bell"], "\(bell)", from: "default")
+        all.note(
+            ["commands", "on-critical"], ConfigurationOrigins.quoted(onCritical ?? ""), from: "default")
         all.note(["interface", "mouse"], "\(interface.isMouseOn)", from: "default")
         all.note(
             ["interface", "graph"], ConfigurationOrigins.quoted(interface.graph.rawValue), from: "default")

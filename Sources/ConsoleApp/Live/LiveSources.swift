@@ -7,7 +7,7 @@ import WireProtocol
 /// Everything that a console listens to: one link per backend, one reader per file.
 @MainActor
 final class LiveSources {
-    private let options: ConsoleOptions
+    private var options: ConsoleOptions
     private let mailbox: Mailbox
     private var links: [ConsoleLinks] = []
     private var tasks: [Task<Void, Never>] = []
@@ -79,6 +79,13 @@ final class LiveSources {
                     mailbox.putTick()
                 }
             })
+    }
+
+    /// Asks by these options whatever is started from now on.
+    func follow(_ changed: ConsoleOptions) {
+        options.access = changed.access
+        options.client = changed.client
+        options.dialect = changed.dialect
     }
 
     /// Closes every link.

@@ -60,7 +60,12 @@ public struct ManualPage {
         if json["isRepeating"]?.bool == true { usage += " …" }
         let standard = json["defaultValue"]?.string.map { $0.isEmpty ? "" : " Default: \($0)." } ?? ""
         return Argument(
-            usage: usage, words: (json["abstract"]?.string ?? "") + standard, isPositional: isPositional)
+            usage: usage, words: sentence(json["abstract"]?.string ?? "", standard),
+            isPositional: isPositional)
+    }
+
+    private static func sentence(_ words: String, _ standard: String) -> String {
+        words + (standard.isEmpty || words.hasSuffix(".") || words.isEmpty ? "" : ".") + standard
     }
 
     /// The page.

@@ -23,11 +23,11 @@ public struct ConsoleState: Equatable, Sendable {
     /// What changed lately, newest last; at most ``maximumChanges``.
     public internal(set) var changes: [Change] = []
     /// The declared targets of `--expect`, which win over the wire's.
-    public let expected: [ConsumerPath: Verdict]
+    public internal(set) var expected: [ConsumerPath: Verdict]
     /// The settings of `--rule`, by rule id.
-    public let ruleSettings: [String: RuleSetting]
+    public internal(set) var ruleSettings: [String: RuleSetting]
     /// The limits of rules that differ from their standard, by ``RuleLimit/key``.
-    public let ruleLimits: [String: Int64]
+    public internal(set) var ruleLimits: [String: Int64]
     /// What is kept from screens, copies and documents.
     public let redaction: Redaction
     /// When each finding was first seen.

@@ -24,6 +24,10 @@ public struct Store: Sendable {
         case .tick(let moment): tick(moment)
         case .resize(let width, let height): resize(width: width, height: height)
         case .applySettings(let settings): apply(settings)
+        case .applyRules(let rules, let limits, let expected):
+            (state.ruleSettings, state.ruleLimits, state.expected) = (rules, limits, expected)
+            triage()
+            touch()
         case .recall(let remembered):
             state.interface.remembered = remembered
             touch()

@@ -38,7 +38,7 @@ struct Demo: AsyncParsableCommand {
                 try await Task.sleep(for: .seconds(3))
                 return try await Snapshot.print(all, .plain, wait: .zero)
             }
-            try await screen.plain ? Console.announce(all) : Console.open(all)
+            try await screen.plain ? Console.announce(all) : Console.open(all, flags, screen)
         }
     }
 }

@@ -17,16 +17,22 @@ struct Open: AsyncParsableCommand {
         guard OutputStreams.areTerminal, !screen.plain || options.hasLiveTarget else {
             return try await Snapshot.print(options, .plain, wait: .zero)
         }
-        try await screen.plain ? Console.announce(options) : Console.open(options)
+        try await screen.plain ? Console.announce(options) : Console.open(options, flags, screen)
     }
 }
 
 /// Opens the console and leaves as its ending says.
 enum Console {
-    @MainActor static func open(_ options: ConsoleOptions) async throws {
+    @MainActor static func open(_ options: ConsoleOptions, _ flags: ConsoleFlags, _ screen: ScreenFlags)
+        async throws
+    {
         let ending: RunLoop.Ending
         do throws(TerminalError) {
-            ending = try await RunLoop(options).run()
+            ending = try await RunLoop(options) {
+                var changed = try flags.readOptions([])
+                try screen.apply(to: &changed)
+                return changed
+            }.run()
         } catch {
             OutputStreams.writeError("ctxtop: \(error)")
             throw ExitCode(3)
