@@ -170,12 +170,13 @@ public final class RunLoop {
             _ = store.send(.received(letter.key, letter.message, at: SystemClock.now()))
             pace.isDirty = true
             openRequested()
-            if .now > end { return mailbox.ring() }
+            if .now > end || mailbox.hasWakes { return mailbox.ring() }
         }
     }
 
     private func drawIfDue(_ terminal: inout NcursesTerminal) {
-        guard pace.isDirty else { return }
+        // A key draws what it changed, and this with it.
+        guard pace.isDirty, !mailbox.hasWakes else { return }
         let wait = pace.drawnAt.map { $0 + Self.frameInterval - .now } ?? .zero
         if wait <= .zero { return draw(&terminal) }
         guard !pace.isFrameScheduled else { return }

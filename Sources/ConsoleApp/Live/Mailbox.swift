@@ -84,6 +84,9 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// Whether keys or signals wait, which go before everything else.
+    var hasWakes: Bool { waiting.withLock { !$0.wakes.isEmpty } }
+
     /// The keys and signals that wait.
     func takeWakes() -> [TerminalWake] {
         waiting.withLock { waiting in
