@@ -59,7 +59,12 @@ extension RunLoop {
     /// Rings and runs the command for findings that became critical.
     func raiseAlarm(_ terminal: borrowing NcursesTerminal) {
         guard options.bell || hook != nil else { return }
+        let known = alarm.known
         let raised = alarm.raised(in: store.state)
+        for backend in store.state.backends
+        where alarm.known.contains(backend.key) && !known.contains(backend.key) {
+            options.log?.write(.info, "critical findings of \(backend.url) raise the alarm from now on")
+        }
         guard !raised.isEmpty else { return }
         if options.bell { terminal.ring() }
         guard let hook else { return }

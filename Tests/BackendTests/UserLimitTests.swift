@@ -105,4 +105,13 @@ import WireProtocol
             #expect(backend.monitor.snapshot().contexts.isEmpty)
         }
     }
+
+    @Test func limitsAreShownBeforeAnybodyComes() async throws {
+        try await RunningBackend.with { backend in
+            let limits = backend.monitor.snapshot().limits
+            #expect(limits["sessions"]?.used == 0)
+            #expect(
+                limits.keys.filter { $0.hasSuffix("of one user") }.count == UserLimits.Kind.allCases.count)
+        }
+    }
 }

@@ -43,6 +43,7 @@ public final class BackendServer: Service {
             ],
             onServerRunning: { [boundPort, backend] channel in
                 await backend.readiness.probeAll()
+                await backend.hub.showUsage()
                 backend.monitor.startupFinished()
                 boundPort.set(channel.localAddress?.port)
             }, logger: logger)

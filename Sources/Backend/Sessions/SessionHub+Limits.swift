@@ -22,6 +22,7 @@ extension SessionHub {
 
     /// Tells operators how near the nearest user is to each limit; a rise is told at once, a fall here.
     func showUsage() {
+        countSessions()
         for kind in UserLimits.Kind.allCases { show(kind, usage.highest(kind)) }
     }
 

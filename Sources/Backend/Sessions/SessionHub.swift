@@ -217,7 +217,7 @@ actor SessionHub {
         if children[parent]?.isEmpty == true { children[parent] = nil }
     }
 
-    private func countSessions() {
+    func countSessions() {
         monitor.setLimit("sessions", limit: 100_000, used: sessions.count)
     }
 }

@@ -6,7 +6,7 @@ import WireProtocol
 struct CriticalAlarm {
     private var watch = FindingWatch()
     /// The backends that were known before; what holds when a console first hears of one is no news.
-    private var known: Set<BackendKey> = []
+    private(set) var known: Set<BackendKey> = []
 
     /// The findings that became critical since the last question and that nobody has seen to.
     mutating func raised(in state: ConsoleState) -> [FindingRow] {

@@ -7,7 +7,8 @@ extension TriageRule {
         id: "health-lies", checks: "Health passes while creations fail or a path cannot dispatch.",
         threshold: "1 path", source: "DESIGN.md §1; the seed's incident had a passing health endpoint",
         advice: "Make the health endpoint check each path's pattern, and do not route by it until then.",
-        severity: .critical, urgency: .brokenPath,
+        // Below the broken path that it hides.
+        severity: .critical, urgency: .missingEnd,
         rows: "the health status, and each path that fails or cannot dispatch",
         silence: "health that warns or fails; a path whose pattern is not observable"
     ) { state in
