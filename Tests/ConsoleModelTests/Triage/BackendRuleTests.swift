@@ -209,6 +209,17 @@ import WireProtocol
         #expect(story.rules.contains("health-pessimistic") == isFound)
     }
 
+    @Test func healthThatIsNotReachedIsNoContradiction() {
+        var story = Story()
+        var record = PathRecord.onFactory
+        record.lastOutcome = OutcomeRecord(.ok, at: story.now)
+        story.path(record)
+        story.receive(.health(HealthRecord(.fail), body: []))
+        #expect(story.rules.contains("health-pessimistic"))
+        story.receive(.link(.lost, reason: "connection refused", retryIn: .seconds(4)))
+        #expect(!story.rules.contains("health-pessimistic"))
+    }
+
     @Test func lostEventsAreNoted() {
         var story = Story()
         story.custom(.gap, ["lost": 0])

@@ -10,13 +10,14 @@ extension TriageRule {
         source: "signature T27: a degraded for ever",
         advice: "Let health say which check fails, or stop failing.",
         severity: .notice, urgency: .notice, rows: "the health status, and each path's last outcome",
-        silence: "a failing check, which is a reason; a path that was not tried; a failing HTTP answer"
+        silence:
+            "a failing check, which is a reason; a path that was not tried; a failing HTTP answer; a lost link"
     ) { state in
         state.backends.compactMap { backend in
             let record = backend.health.record
             guard backend.health.receivedAt != nil, record.status == .fail,
                 !record.checks.contains(where: { $0.status == .fail || $0.status == .warn }),
-                record.httpStatus.map({ $0 < 500 }) ?? true
+                record.httpStatus.map({ $0 < 500 }) ?? true, backend.link.state != .lost
             else { return nil }
             let paths = backend.paths.values.filter(\.isDeclared)
             guard !paths.isEmpty, paths.allSatisfy({ $0.judgement.verdict.canDispatch }),
