@@ -182,7 +182,7 @@ let package = Package(
             name: "websocket-testee", dependencies: ["WebSocketTransport", nioPosix],
             path: "Tests/conformance/websocket-testee", swiftSettings: settings),
         .testTarget(
-            name: "ExposerTests", dependencies: ["ctxtop"], exclude: ["python", "requirements.txt"],
+            name: "PythonTests", dependencies: ["ctxtop"], exclude: ["python", "requirements.txt"],
             swiftSettings: settings),
         .testTarget(
             name: "ScreenTests", dependencies: ["CNcurses", "Screen", "Terminal"], swiftSettings: settings),

@@ -12,7 +12,7 @@ enum PythonEnvironment {
         return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     }()
 
-    private static let folder = products.appending(path: "exposer-venv")
+    private static let folder = products.appending(path: "python-venv")
     private static let python = folder.appending(path: "bin/python").path
     private static let preparation = Task { await prepare() }
 
@@ -53,7 +53,7 @@ enum PythonEnvironment {
             guard let done, done.status == 0 else {
                 let words = done?.output.split(separator: "\n").last ?? "python3 cannot be run"
                 FileHandle.standardError.write(
-                    Data("ExposerTests: skipped, no Python environment: \(words)\n".utf8))
+                    Data("PythonTests: skipped, no Python environment: \(words)\n".utf8))
                 return false
             }
         }
