@@ -52,10 +52,13 @@ final class TmuxScreen: Sendable {
         return (false, screen)
     }
 
-    /// Ends the server and what runs in it, whatever signals that ignores.
+    /// Ends the server and what runs in it.
+    ///
+    /// It inherited blocked signals from the tests, so that it never learns of the death of a child: it is asked
+    /// for its own number and killed.
     func close() async {
-        let end =
-            "p=$(tmux -L \(socket) list-panes -F '#{pane_pid}'); pkill -9 -P $p; tmux -L \(socket) kill-server"
+        let ask = "tmux -L \(socket) list-panes -F"
+        let end = "s=$(\(ask) '#{pid}'); p=$(\(ask) '#{pane_pid}'); pkill -9 -P $p; kill -9 $p $s"
         _ = try? await Programs.run("/bin/sh", ["-c", end + " >/dev/null 2>&1"])
     }
 }
