@@ -70,8 +70,9 @@ struct ConsoleFlags: ParsableArguments {
             }
             options.dialect = found
         }
-        options.expected.merge(try expectations()) { $1 }
-        for (path, verdict) in try expectations() {
+        let expected = try expectations()
+        options.expected.merge(expected) { $1 }
+        for (path, verdict) in expected {
             let text = ConfigurationOrigins.quoted(verdict.name)
             options.origins.note(["expected", path.rawValue], text, from: "--expect")
         }

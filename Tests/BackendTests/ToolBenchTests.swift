@@ -124,7 +124,7 @@ private struct Hanging: Tool {
     static let summary = "Hangs."
     static let schema: JSONValue = ["type": "object"]
     static let timeout = Duration.milliseconds(20)
-    static let gate = Gate2()
+    static let gate = TaskGate()
     init(_ context: ToolContext) {}
     func call(_ arguments: JSONObject) async throws(ToolError) -> ToolOutput {
         await Self.gate.wait()
@@ -133,7 +133,7 @@ private struct Hanging: Tool {
 }
 
 /// Holds tasks, not threads, until it is opened.
-private final class Gate2: Sendable {
+private final class TaskGate: Sendable {
     private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
     func open() {
         for waiting in state.withLock({ state in

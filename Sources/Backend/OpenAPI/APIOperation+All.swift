@@ -41,6 +41,14 @@ extension APIOperation {
         (name: "after", words: "The last event id that was seen; the header Last-Event-ID wins.")
     ]
 
+    /// What a stream of kept events answers, before its end and after it.
+    private static func observed(_ words: String) -> [Answer] {
+        [
+            Answer(status: 200, mediaType: stream, words: words),
+            Answer(status: 204, mediaType: nil, words: "It has ended and nothing is left."),
+        ]
+    }
+
     private static let users: [APIOperation] = [
         APIOperation(
             method: .get, path: "/v1/agents", audience: .user, summary: "The agents there are.",
@@ -62,20 +70,14 @@ extension APIOperation {
         APIOperation(
             method: .get, path: "/v1/sessions/{id}/events", audience: .user,
             summary: "Observes a session, or resumes after an event.", query: resume,
-            answers: [
-                Answer(status: 200, mediaType: stream, words: "Until the session ends."),
-                Answer(status: 204, mediaType: nil, words: "It has ended and nothing is left."),
-            ], problems: [404, 410]),
+            answers: observed("Until the session ends."), problems: [404, 410]),
         APIOperation(
             method: .get, path: "/v1/runs/{id}", audience: .user, summary: "How a run goes or ended.",
             answers: [Answer(status: 200, schema: "Run", words: "It.")], problems: [404]),
         APIOperation(
             method: .get, path: "/v1/runs/{id}/events", audience: .user,
             summary: "Observes a run, or resumes after an event.", query: resume,
-            answers: [
-                Answer(status: 200, mediaType: stream, words: "Until the run ends."),
-                Answer(status: 204, mediaType: nil, words: "It has ended and nothing is left."),
-            ], problems: [404, 410]),
+            answers: observed("Until the run ends."), problems: [404, 410]),
         APIOperation(
             method: .delete, path: "/v1/runs/{id}", audience: .user, summary: "Cancels a run.",
             answers: [
