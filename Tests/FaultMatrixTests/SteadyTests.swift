@@ -20,9 +20,12 @@ import Testing
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         for (seed, outcome) in outcomes {
-            print("steady seed \(seed): \(outcome.events) events, \(outcome.sightings)")
-            // A machine that stands still for longer than a health check may take is found, and rightly.
-            let stoodStill = outcome.lateness > .milliseconds(500)
+            print(
+                "steady seed \(seed): \(outcome.events) events, \(outcome.sightings), "
+                    + "the watcher late by at most \(outcome.lateness)")
+            // A machine that stands still for half of what a health check may take is found, and rightly:
+            // a check is served by several tasks, each of which waits for its turn.
+            let stoodStill = outcome.lateness > .seconds(1)
             #expect(
                 outcome.sightings.keys.filter { !stoodStill || $0 != "health-slow" }.isEmpty, "seed \(seed)")
         }
