@@ -28,6 +28,24 @@ import WireProtocol
         #expect(story.state.pulseSummary().selection == story.state.selectedRowID)
     }
 
+    @Test func findingsOfOneKindAreOneRowOfPulse() {
+        var story = story()
+        for number in 4...20 { story.startTool("r-\(number)", user: "eva", session: "s-\(number)") }
+        story.wait(.seconds(40))
+        let rows = story.state.pulseSummary().findings
+        #expect(rows.map(\.finding.rule).count { $0 == "run-stalled" } == 1)
+        #expect(rows.first { $0.finding.rule == "run-stalled" }?.alike == 17)
+        #expect(story.state.findingTable().rows.count { $0.finding.rule == "run-stalled" } == 18)
+        // The keys go from kind to kind, as the rows stand.
+        _ = story.store.send(.selectLast)
+        #expect(story.state.selectedRowID == rows.last?.rowID)
+        _ = story.store.send(.selectFirst)
+        _ = story.store.send(.acknowledge)
+        #expect(
+            story.state.pulseSummary().findings.reduce(0) { $0 + 1 + $1.alike }
+                == story.state.openFindings.count)
+    }
+
     @Test func enterLeadsFromTheFindingToTheUser() {
         var story = story()
         for _ in 0..<2 { _ = story.store.send(.drill) }

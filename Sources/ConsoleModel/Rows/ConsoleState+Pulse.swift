@@ -9,7 +9,7 @@ extension ConsoleState {
         return PulseSummary(
             backends: backends.map { pulse($0, findings) }, paths: paths, migration: migrationText(paths),
             series: series(), shares: pathShares(), latencies: latencies(),
-            findings: findings.filter { $0.standing == .open },
+            findings: foldedFindings(),
             setAside: findings.count { $0.standing != .open }, changes: Array(changes.suffix(20).reversed()),
             isolation: isolation(), selection: selectedRowID)
     }

@@ -10,6 +10,9 @@ public struct FindingRow: TableRow {
     /// For how long it holds.
     public let since: Duration?
 
+    /// How many more of the same rule, severity and backend it stands for; only Pulse folds them.
+    public var alike = 0
+
     /// What a selection keeps.
     public var rowID: RowID { .finding(finding.key) }
     /// What a person has said about it.
@@ -25,6 +28,24 @@ extension ConsoleState {
     public func findingTable() -> Table<FindingRow> { table(findingRows(), view: .findings) }
 
     func findingRows() -> [FindingRow] { cachedRows(.findings) { makeFindingRows() } }
+
+    /// The open findings as Pulse lists them: the most urgent of each rule, severity and backend.
+    func foldedFindings() -> [FindingRow] {
+        cachedRows(.pulse) {
+            var rows: [FindingRow] = []
+            var places: [[AnyHashable]: Int] = [:]
+            for row in findingRows() where row.standing == .open {
+                let kind: [AnyHashable] = [row.finding.backend, row.finding.rule, row.finding.severity]
+                if let place = places[kind] {
+                    rows[place].alike += 1
+                } else {
+                    places[kind] = rows.count
+                    rows.append(row)
+                }
+            }
+            return rows
+        }
+    }
 
     private func makeFindingRows() -> [FindingRow] {
         let rows = findings.map { finding in

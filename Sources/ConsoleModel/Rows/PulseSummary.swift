@@ -15,7 +15,7 @@ public struct PulseSummary: Equatable, Sendable {
     public let shares: [PathShare]
     /// How long the runs of the last five minutes took.
     public let latencies: LatencyHistogram
-    /// The findings that nobody has seen yet, most urgent first.
+    /// The findings that nobody has seen yet, most urgent first, those of one kind folded into one row.
     public let findings: [FindingRow]
     /// How many more findings were acknowledged or snoozed.
     public let setAside: Int

@@ -187,7 +187,7 @@ extension ConsoleState {
         }
         switch interface.place {
         case .view(.pulse):
-            let findings = findingRows().map { SelectableRow(id: $0.rowID, severity: $0.severity) }
+            let findings = foldedFindings().map { SelectableRow(id: $0.rowID, severity: $0.severity) }
             let paths = pathRows().map { SelectableRow(id: $0.rowID, severity: $0.severity) }
             if findings.isEmpty { return paths }
             return interface.section == 0 ? findings : paths

@@ -81,23 +81,28 @@ enum PulseView: View {
                 StyledLine("   nothing: every rule ran and none fired", .dim),
             ]
         }
-        let head = StyledLine(" NEEDS ATTENTION \(pulse.findings.count)\(aside)", .header)
+        let count = pulse.findings.reduce(0) { $0 + 1 + $1.alike }
+        let head = StyledLine(" NEEDS ATTENTION \(count)\(aside)", .header)
             .then(at: width - 18, "SINCE   EVIDENCE", .header)
-        let shown = pulse.findings.count > limit - 1 ? max(1, limit - 2) : limit
+        let room = pulse.findings.count > limit - 1 ? max(1, limit - 2) : limit
+        // A selection below what fits takes the list with it.
+        let selected = pulse.findings.firstIndex { $0.rowID == pulse.selection } ?? 0
+        let shown = pulse.findings.dropFirst(max(0, selected - room + 1)).prefix(room)
         let ruleWidth = width >= 120 ? 26 : 20
         var lines = [head]
-        for row in pulse.findings.prefix(shown) {
+        for row in shown {
             let rule = StyledLine(row.finding.rule, row.finding.severity.style).clipped(to: ruleWidth)
+            let alike = row.alike > 0 ? "\(row.alike + 1) alike, first: " : ""
             let text = StyledLine("   \(row.finding.severity.mark) ", row.finding.severity.style)
-                .then(rule).then(at: ruleWidth + 6, row.finding.summary).clipped(to: width - 20)
+                .then(rule).then(at: ruleWidth + 6, alike, .dim).then(row.finding.summary)
+                .clipped(to: width - 20)
             let rows = CountText.plural(row.finding.evidence.count, "row")
             lines.append(
                 text.then(at: width - 18, AgeText.age(row.since)).then(at: width - 2 - rows.count, rows, .dim)
                     .standing(for: row.rowID))
         }
-        if pulse.findings.count > shown {
-            lines.append(StyledLine("   … \(pulse.findings.count - shown) more in Findings (6)", .dim))
-        }
+        let hidden = count - shown.reduce(0) { $0 + 1 + $1.alike }
+        if hidden > 0 { lines.append(StyledLine("   … \(hidden) more in Findings (6)", .dim)) }
         return lines
     }
 
