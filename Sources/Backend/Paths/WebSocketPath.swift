@@ -55,7 +55,7 @@ struct WebSocketConversation {
     let user: UserID
     let id: String
     let traceparent: String?
-    private var forwards: [SessionID: Task<Void, Never>] = [:]
+    private var forwards: [SessionID: WebSocketForward] = [:]
     /// The sessions it asked for, those without a dispatcher too; the hub knows which it holds.
     private var wanted: Set<SessionID> = []
 
@@ -118,7 +118,8 @@ struct WebSocketConversation {
             let session = try await hub.open(
                 id, user: user, on: .websocket, request: nil, connection: self.id)
             if forwards[session.id] == nil {
-                follow(session, SessionEventReader(session.log, after: session.log.floor))
+                let reader = SessionEventReader(session.log, after: session.log.floor)
+                forwards[session.id] = WebSocketForward(reader, to: connection)
             }
             return ["session": .string(session.id.rawValue), "context": .string(session.context.id.rawValue)]
         } catch { throw error.rpcError }
@@ -137,11 +138,9 @@ struct WebSocketConversation {
             }
             start = position
         }
-        if let earlier = forwards[id] {
-            earlier.cancel()
-            await earlier.value
-        }
-        follow(session, SessionEventReader(session.log, after: start, id: after))
+        forwards[id]?.stop()
+        forwards[id] = WebSocketForward(
+            SessionEventReader(session.log, after: start, id: after), to: connection)
         return ["session": .string(id.rawValue)]
     }
 
@@ -164,32 +163,11 @@ struct WebSocketConversation {
         } catch { throw error.rpcError }
     }
 
-    /// Sends what the reader gets down this connection; a connection that cannot take it is closed.
-    private mutating func follow(_ session: Session, _ reader: SessionEventReader) {
-        let connection = connection
-        forwards[session.id] = Task {
-            var reader = reader
-            do {
-                try await reader.forEach { piece in
-                    switch piece {
-                    case .event(let event): try connection.send(event.text)
-                    case .gap(let line, _): try connection.send(String(decoding: line, as: UTF8.self))
-                    case .silence: break
-                    }
-                    return true
-                }
-            } catch {
-                connection.close(
-                    code: .tryAgainLater, reason: "events could not be sent; resume after your last one")
-            }
-        }
-    }
-
     /// Lets go of the sessions that this connection opened or resumed; they end at once if the user closed it.
     func end(_ closure: WebSocketClosure) async {
         // A close frame without a code is what a browser's close() sends.
         let isMeant = closure.cause == .closedByPeer && [.normal, .noStatus].contains(closure.code)
-        for forward in forwards.values { forward.cancel() }
+        for forward in forwards.values { forward.stop() }
         for session in wanted { await hub.release(session, from: id, isFinal: isMeant) }
     }
 }

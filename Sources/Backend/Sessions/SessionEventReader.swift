@@ -45,18 +45,21 @@ struct SessionEventReader: Sendable {
         for await isBeat in wakes {
             if isBeat, log.newest == position, try await !take(.silence) { return }
             while !Task.isCancelled {
-                let batch = log.batch(after: position)
-                if let gap = gap(before: batch), try await !take(gap) { return }
-                for event in batch.events {
-                    lastID = event.id
-                    if try await !take(.event(event)) { return }
-                }
-                position = batch.position
-                if !batch.events.isEmpty { continue }
-                if batch.isFinished { return }
-                break
+                let (pieces, isAtEnd) = next()
+                for piece in pieces where try await !take(piece) { return }
+                if isAtEnd { return }
+                if pieces.isEmpty { break }
             }
         }
+    }
+
+    /// What there is from here on, at most 64 events, and whether nothing will ever follow.
+    mutating func next() -> (pieces: [Piece], isAtEnd: Bool) {
+        let batch = log.batch(after: position)
+        let gap = gap(before: batch).map { [$0] } ?? []
+        position = batch.position
+        lastID = batch.events.last?.id ?? lastID
+        return (gap + batch.events.map { .event($0) }, batch.isFinished && batch.events.isEmpty)
     }
 
     private func gap(before batch: SessionEventLog.Batch) -> Piece? {
