@@ -4,7 +4,7 @@ It speaks the routes that a console reads (/health, /monitor/v1/snapshot, /monit
 nothing else. Standard library only.
 """
 import json
-import threading
+import multiprocessing
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -72,11 +72,10 @@ def event(number, sessions):
 
 
 class Backend:
-    """Serves until closed; `sent` counts the events that were written."""
+    """Serves until closed, in a process of its own, so that who measures does not wait for who sends."""
 
     def __init__(self, sessions, burst=0, per_second=0):
-        self.sent = 0
-        outer = self
+        self.counter = counter = multiprocessing.Value("q", 0)
         document = json.dumps(snapshot(sessions)).encode()
         ready = json.dumps({"status": "pass", "links": {"monitor": "/monitor/v1"}, "checks": {}}).encode()
 
@@ -103,8 +102,8 @@ class Backend:
                 self.end_headers()
                 self.wfile.write(f": instance bench-1 boot {BOOT}\nretry: 2000\n\n".encode())
                 try:
-                    while outer.sent < burst:
-                        self.write(min(2000, burst - outer.sent))
+                    while counter.value < burst:
+                        self.write(min(2000, burst - counter.value))
                     while True:
                         time.sleep(0.02)
                         if per_second:
@@ -113,14 +112,22 @@ class Backend:
                     pass
 
             def write(self, count):
-                text = "".join(event(outer.sent + n, sessions) for n in range(count))
+                text = "".join(event(counter.value + n, sessions) for n in range(count))
                 self.wfile.write(text.encode())
-                outer.sent += count
+                counter.value += count
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        self.process = multiprocessing.Process(target=server.serve_forever, daemon=True)
+        self.process.start()
+        server.socket.close()
+
+    @property
+    def sent(self):
+        """How many events were written."""
+        return self.counter.value
 
     def close(self):
-        self.server.shutdown()
+        self.process.terminate()
+        self.process.join()

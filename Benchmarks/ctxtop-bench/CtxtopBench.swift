@@ -14,7 +14,11 @@ import WireProtocol
         case "frame": frame(Int(arguments.dropFirst(2).first ?? "") ?? 10_000)
         case "scan": scan(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
         case "memory": memory()
-        default: print("usage: ctxtop-bench generate [EVENTS] | frame [SESSIONS] | memory | scan [EVENTS]")
+        case "triage": triage(Int(arguments.dropFirst(2).first ?? "") ?? 10_000)
+        default:
+            print(
+                "usage: ctxtop-bench generate [EVENTS] | frame [SESSIONS] | memory | scan [EVENTS] | triage [SESSIONS]"
+            )
         }
     }
 
@@ -115,6 +119,28 @@ import WireProtocol
         }
     }
 
+    /// One pass of all rules over that many sessions with dispatchers and runs, and the five slowest; medians of 21.
+    private static func triage(_ count: Int) {
+        var store = Store(ConsoleState(now: start))
+        _ = store.send(.addBackend(BackendKey(0), url: "http://bench"))
+        _ = store.send(.received(BackendKey(0), .snapshot(snapshot(count)), at: start))
+        let bytes = Array(lines(count * 5, sessions: count).joined(separator: [0x0A]))
+        _ = store.send(.received(BackendKey(0), .events(EventBatch(lines: bytes)), at: start))
+        let state = store.state
+        func milliseconds(_ rules: [TriageRule]) -> Double {
+            let times = (0..<21).map { _ in
+                let began = ContinuousClock.now
+                precondition(state.triage(rules: rules).count < .max)
+                return (.now - began) / .milliseconds(1)
+            }
+            return times.sorted()[times.count / 2]
+        }
+        func text(_ number: Double) -> String { String(format: "%.2f", number) }
+        let slowest = TriageRule.all.map { (milliseconds([$0]), $0.id) }.sorted { $0 > $1 }.prefix(5)
+        print("triage of \(count) sessions: \(text(milliseconds(TriageRule.all))) ms")
+        print("  the slowest: " + slowest.map { "\($0.1) \(text($0.0))" }.joined(separator: ", "))
+    }
+
     private static func snapshot(_ count: Int) -> BackendSnapshot {
         var snapshot = BackendSnapshot(name: "bench")
         snapshot.sessions = (0..<count).map { index in
@@ -123,6 +149,13 @@ import WireProtocol
                 user: UserID(rawValue: "user-\(index * 7919 % count)@example.com"))
             (session.state, session.path, session.since) = (.running, .http, start)
             return session
+        }
+        snapshot.dispatchers = (0..<count).map { index in
+            var dispatcher = DispatcherRecord(
+                id: DispatcherID(rawValue: "01a2097e-99a7-7df2-90ea-\(200_000_000_000 + index)"))
+            dispatcher.session = snapshot.sessions[index].id
+            dispatcher.user = snapshot.sessions[index].user
+            return dispatcher
         }
         return snapshot
     }
