@@ -6,7 +6,7 @@ TEST_PACKAGES = tmux curl python3 python3-venv
 SCREENSHOT_PACKAGES = xterm xvfb x11-utils imagemagick tmux fonts-dejavu-core
 SWIFT ?= swift
 
-.PHONY: help demo test deps test-deps build install bench lint conformance screenshots
+.PHONY: help demo test deps test-deps build install bench lint protobuf conformance screenshots
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,6 +53,11 @@ conformance: test-deps ## RFC 6455 by the Autobahn suite, both sides; needs a Py
 	$(need_swift)
 	$(SWIFT) build --product ctxtop-backend && $(SWIFT) build --product websocket-testee
 	@Tests/conformance/autobahn
+
+PROTOS = Sources/ProtobufMessages
+protobuf: ## the Swift code of the .proto files anew; needs protoc, and protoc-gen-swift of swift-protobuf
+	protoc -I $(PROTOS) --swift_out=$(PROTOS) --swift_opt=Visibility=Package \
+	  --swift_opt=UseAccessLevelOnImports=true $(PROTOS)/*.proto
 
 lint: ## the formatter's opinion, as errors
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks

@@ -21,6 +21,7 @@ let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-h
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -88,8 +90,14 @@ let package = Package(
             name: "ConsoleViews",
             dependencies: ["ConsoleModel", "Screen", "WireProtocol", "PatternDetection"],
             swiftSettings: settings),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
-            name: "Dialects", dependencies: ["WireProtocol", "PatternDetection"], swiftSettings: settings),
+            name: "ProtobufMessages", dependencies: [protobuf],
+            exclude: ["grpc_health.proto", "otlp.proto"], swiftSettings: settings),
+        .target(
+            name: "Dialects",
+            dependencies: ["CZlib", "PatternDetection", "ProtobufMessages", "WireProtocol", protobuf],
+            swiftSettings: settings),
         .target(
             name: "ConsoleClient",
             dependencies: [
@@ -149,7 +157,7 @@ let package = Package(
             name: "ConsoleClientTests",
             dependencies: [
                 "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
-                nioHTTP1, nioHTTP2, nioPosix,
+                nioHTTP1, nioHTTP2, nioPosix, nioSSL,
             ], swiftSettings: settings),
         .testTarget(
             name: "ConsoleAppTests",

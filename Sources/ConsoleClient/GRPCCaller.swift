@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOHTTP2
 import NIOPosix
 import NIOSSL
+import Synchronization
 import WireProtocol
 
 /// Asks a gRPC server for its health: unary calls over a connection of HTTP/2, in the clear or with TLS.
@@ -22,7 +23,8 @@ struct GRPCCaller: Sendable {
     }
 
     private func call(_ service: String) async throws -> HealthAnswerDocument {
-        let (channel, streams) = try await connect()
+        let trouble = ConnectionTrouble()
+        let (channel, streams) = try await connect(trouble)
         return try await withTaskCancellationHandler {
             do {
                 var answer = try await call(
@@ -35,14 +37,16 @@ struct GRPCCaller: Sendable {
                 return answer
             } catch {
                 try? await channel.close()
-                throw error
+                throw trouble.first ?? error
             }
         } onCancel: {
             channel.close(promise: nil)
         }
     }
 
-    private func connect() async throws -> (any Channel, NIOHTTP2Handler.StreamMultiplexer) {
+    private func connect(
+        _ trouble: ConnectionTrouble
+    ) async throws -> (any Channel, NIOHTTP2Handler.StreamMultiplexer) {
         let context = try target.scheme == "https" ? NIOSSLContext(configuration: tls()) : nil
         return try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(.nanoseconds(options.timeout.wholeMilliseconds * 1_000_000))
@@ -58,6 +62,7 @@ struct GRPCCaller: Sendable {
                     let streams = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()
                     ) { $0.close() }
+                    try channel.pipeline.syncOperations.addHandler(trouble)
                     return (channel, streams)
                 }
             }
@@ -89,6 +94,20 @@ struct GRPCCaller: Sendable {
         }.get()
         for try await answer in answers { return answer }
         throw ReadError.closed
+    }
+}
+
+/// What went wrong first with a connection; a call on it only sees that it was closed.
+private final class ConnectionTrouble: ChannelInboundHandler, Sendable {
+    typealias InboundIn = NIOAny
+
+    private let error = Mutex<(any Error)?>(nil)
+
+    var first: (any Error)? { error.withLock { $0 } }
+
+    func errorCaught(context: ChannelHandlerContext, error caught: any Error) {
+        error.withLock { $0 = $0 ?? caught }
+        context.close(promise: nil)
     }
 }
 

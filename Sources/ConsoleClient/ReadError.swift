@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
 import NIOSSL
 import WireProtocol
@@ -20,6 +21,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     case certificate(String)
     case closed
     case notHTTP(String)
+    case notHTTP2
     case other(String)
 
     /// Reads what the client library threw.
@@ -34,9 +36,19 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case let error as NIOConnectionError:
             let failures = error.connectionErrors.map { "\($0.error)" }.joined()
             self = error.connectionErrors.isEmpty ? .unknownHost : Self.reading(failures)
-        case is NIOSSLError: self = .certificate("\(error)")
+        case is NIOSSLError: self = .certificate(Self.sslReason("\(error)"))
+        case is any NIOHTTP2Error: self = .notHTTP2
+        case ChannelError.ioOnClosedChannel: self = .closed
         default: self = Self.reading("\(error)")
         }
+    }
+
+    /// BoringSSL's word for what failed, such as `CERTIFICATE_VERIFY_FAILED`, without where in its source that is.
+    private static func sslReason(_ text: String) -> String {
+        guard let word = text.split(separator: "OPENSSL_internal:", maxSplits: 1).dropFirst().first else {
+            return text
+        }
+        return String(word.prefix { $0 != " " && $0 != "]" })
     }
 
     private static func reading(_ text: String) -> ReadError {
@@ -56,7 +68,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     /// Whether something answered, in another protocol than was spoken.
     var isOtherProtocol: Bool {
         switch self {
-        case .notHTTP, .closed: true
+        case .notHTTP, .notHTTP2, .closed: true
         case .refused, .unknownHost, .timedOut, .tooLarge, .foreignRedirect, .tooManyRedirects, .certificate,
             .other:
             false
@@ -75,6 +87,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case .certificate(let words): "the certificate is not accepted (--ca-file, --insecure): \(words)"
         case .closed: "the backend closed the connection"
         case .notHTTP(let words): "what answers there does not speak HTTP/1.1: \(words)"
+        case .notHTTP2: "what answers there does not speak HTTP/2 as gRPC does; https:// asks with TLS"
         case .other(let words): words
         }
     }

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTP2
 import NIOPosix
+import NIOSSL
 import Testing
 
 /// How a call is answered: a body, and the trailers after it; without a body, trailers only.
@@ -16,13 +17,17 @@ struct FakeCall: Sendable {
 enum FakeGRPCServer {
     typealias Script = @Sendable (_ path: String, _ headers: HTTPHeaders, _ body: [UInt8]) -> FakeCall
 
-    /// Serves during `body`, then closes everything.
+    /// Serves during `body`, then closes everything; with a context over TLS.
     static func serving<Result: Sendable>(
-        _ script: @escaping Script, _ body: (_ origin: String) async throws -> Result
+        _ script: @escaping Script, with tls: NIOSSLContext? = nil,
+        _ body: (_ origin: String) async throws -> Result
     ) async throws -> Result {
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
                         mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
                     ) { stream in
@@ -37,7 +42,8 @@ enum FakeGRPCServer {
             }
             .bind(host: "127.0.0.1", port: 0).get()
         defer { listener.close(promise: nil) }
-        return try await body("http://127.0.0.1:\(try #require(listener.localAddress?.port))")
+        let scheme = tls == nil ? "http" : "https"
+        return try await body("\(scheme)://localhost:\(try #require(listener.localAddress?.port))")
     }
 }
 

@@ -77,7 +77,30 @@ import WireProtocol
                 Issue.record("\(messages)")
                 return
             }
-            #expect(!reason.isEmpty)
+            #expect(reason.contains("does not speak HTTP/2"))
+        }
+    }
+
+    @Test func aCertificateThatNobodyTrustsIsSaidInWords() async throws {
+        let serving = Self.serving
+        let tls = try TestCertificate.serverContext()
+        try await FakeGRPCServer.serving({ _, _, _ in serving }, with: tls) { origin in
+            let target = try BackendTarget(origin)
+            let messages = await BackendReader.readOnce(target, .patient, dialect: .grpcHealth)
+            guard case .link(.lost, let reason?, nil) = messages.lastLink else {
+                Issue.record("\(messages)")
+                return
+            }
+            #expect(reason.hasPrefix("the certificate is not accepted (--ca-file, --insecure)"))
+            var options = ClientOptions.patient
+            options.acceptsAnyCertificate = true
+            let trusting = await BackendReader.readOnce(target, options, dialect: .grpcHealth)
+            #expect(trusting.health?.status == .pass)
+            let plain = try BackendTarget(origin.replacing("https", with: "http"))
+            let unencrypted = await BackendReader.readOnce(plain, .patient, dialect: .grpcHealth)
+            #expect(
+                unencrypted.lastLink
+                    == .link(.lost, reason: "the backend closed the connection", retryIn: nil))
         }
     }
 

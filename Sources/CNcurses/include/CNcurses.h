@@ -1,4 +1,4 @@
-/* The only C in the product: ncurses behind a scalar interface. Swift sees no WINDOW, no global, no macro. */
+/* ncurses behind a scalar interface. Swift sees no WINDOW, no global, no macro. */
 #ifndef CTXTOP_CNCURSES_H
 #define CTXTOP_CNCURSES_H
 #include <stdbool.h>

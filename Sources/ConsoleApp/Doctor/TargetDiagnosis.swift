@@ -40,7 +40,9 @@ public enum TargetDiagnosis {
         case .connecting, .lost:
             return Diagnosis(
                 .broken, "link", "no answer\(reason)",
-                advice: "check that the backend runs and that its address and port are these")
+                advice: reason.contains("--ca-file")
+                    ? "name the authority that signed it with --ca-file, or accept any certificate with --insecure"
+                    : "check that the backend runs and that its scheme, address and port are these")
         }
     }
 

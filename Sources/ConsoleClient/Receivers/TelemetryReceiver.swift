@@ -53,7 +53,7 @@ public struct TelemetryReceiver: MessageSource {
         let type = request.head.headerFields[.contentType]?.lowercased() ?? ""
         let isJSON = type.hasPrefix("application/json")
         guard isJSON || type.hasPrefix("application/x-protobuf") else {
-            return refuse("content type \"\(type)\"", .unsupportedMediaType, isJSON: false)
+            return refuse("content type \"\(type)\"", .unsupportedMediaType, isJSON: isJSON)
         }
         do {
             var body = [UInt8](
@@ -66,28 +66,24 @@ public struct TelemetryReceiver: MessageSource {
             }
             let batch = isJSON ? try OTLPJSON.read(body, signal) : try OTLPProtobuf.read(body, signal)
             await intake.take(batch)
+            return Self.answer(.ok, OTLPAnswer.accepted(batch, signal, isJSON: isJSON), isJSON: isJSON)
         } catch let error as TelemetryError {
             return refuse(error.description, .badRequest, isJSON: isJSON)
         } catch is NIOTooManyBytesError {
             return refuse("a body above 16 MiB", .contentTooLarge, isJSON: isJSON)
         } catch { return refuse("the body broke off", .badRequest, isJSON: isJSON) }
-        // An export response without partial success has no field at all.
-        return isJSON
-            ? Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: .init(byteBuffer: ByteBuffer(string: "{}")))
-            : Response(
-                status: .ok, headers: [.contentType: "application/x-protobuf"],
-                body: .init(byteBuffer: ByteBuffer()))
     }
 
     /// Counts and shows what could not be read, and tells the sender: none of these is worth a second try.
     private func refuse(_ words: String, _ status: HTTPResponse.Status, isJSON: Bool) -> Response {
         outlet.send(.refused(what: "telemetry", reason: words))
-        guard isJSON else { return Self.plain(status, words + "\n") }
-        let body = JSONValue.object(["code": 3, "message": .string(words)]).serialized
-        return Response(
-            status: status, headers: [.contentType: "application/json"],
+        return Self.answer(status, OTLPAnswer.refused(words, isJSON: isJSON), isJSON: isJSON)
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, _ body: [UInt8], isJSON: Bool) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: isJSON ? "application/json" : "application/x-protobuf"],
             body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 

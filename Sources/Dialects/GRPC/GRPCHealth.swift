@@ -1,3 +1,4 @@
+import ProtobufMessages
 import WireProtocol
 
 /// The messages of `grpc.health.v1.Health` and what their answers say (grpc.io/docs/guides/health-checking).
@@ -6,9 +7,6 @@ public enum GRPCHealth {
     public static let checkPath = "/grpc.health.v1.Health/Check"
     /// The call that tells every service's health; servers before 2025 do not have it.
     public static let listPath = "/grpc.health.v1.Health/List"
-    /// The longest service name that is asked for: what a one-byte protobuf length can say.
-    private static let maximumName = 127
-
     /// The service that a path and query asks for, `…/Check?NAME`; nil when it is no such path.
     public static func service(ofPath path: Substring) -> String? {
         guard path.hasPrefix(checkPath) else { return nil }
@@ -16,11 +14,13 @@ public enum GRPCHealth {
         return rest.isEmpty || rest.hasPrefix("?") ? String(rest.dropFirst()) : nil
     }
 
-    /// A request in its gRPC frame: no compression, four bytes of length, field 1 with the name.
+    /// A request in its gRPC frame: no compression, four bytes of length, the message.
     public static func request(service: String) -> [UInt8] {
-        let name = Array(service.utf8.prefix(maximumName))
-        let message = name.isEmpty ? [] : [0x0A, UInt8(name.count)] + name
-        return [0, 0, 0, 0, UInt8(message.count)] + message
+        var request = GRPCHealthCheckRequest()
+        request.service = service
+        let message = ProtobufMessage.encode(request)
+        let length = (0..<4).map { UInt8(truncatingIfNeeded: message.count >> (24 - 8 * $0)) }
+        return [0] + length + message
     }
 
     /// What the answers say: the frame of Check first, then that of List, where the server has it.
@@ -38,7 +38,7 @@ public enum GRPCHealth {
                 record.reason = "the answer has no message"
                 return record
             }
-            let state = try servingStatus(check)
+            let state = try ProtobufMessage.decode(check, as: GRPCHealthCheckResponse.self).status
             if frames.count > 1 { record.checks = try services(frames[1]) }
             record.status = status(state)
             if record.status != .pass { record.reason = "gRPC says \(name(state))" }
@@ -65,57 +65,48 @@ public enum GRPCHealth {
     }
 
     /// The messages in a body; one that breaks off is left out.
-    private static func frames(_ body: [UInt8]) throws(TelemetryError) -> [ArraySlice<UInt8>] {
-        var frames: [ArraySlice<UInt8>] = []
+    private static func frames(_ body: [UInt8]) throws(TelemetryError) -> [[UInt8]] {
+        var frames: [[UInt8]] = []
         var rest = body[...]
         while rest.count >= 5, frames.count < 2 {
             let head = Array(rest.prefix(5))
-            guard head[0] == 0 else { throw .protobuf(offset: rest.startIndex) }
+            guard head[0] == 0 else { throw .protobuf("is compressed") }
             let length = head[1...].reduce(0) { $0 << 8 | Int($1) }
             guard rest.count - 5 >= length else { break }
-            frames.append(rest.dropFirst(5).prefix(length))
+            frames.append(Array(rest.dropFirst(5).prefix(length)))
             rest = rest.dropFirst(5 + length)
         }
         return frames
     }
 
-    /// Field 1 of a HealthCheckResponse.
-    private static func servingStatus(_ message: ArraySlice<UInt8>) throws(TelemetryError) -> UInt64 {
-        var state: UInt64 = 0
-        try ProtobufFields.each(message) { field in if field.number == 1 { state = field.unsigned } }
-        return state
-    }
-
-    /// The services of a HealthListResponse, a map from name to HealthCheckResponse, sorted by name.
-    private static func services(_ message: ArraySlice<UInt8>) throws(TelemetryError) -> [CheckRecord] {
-        var checks: [CheckRecord] = []
-        try ProtobufFields.each(message) { (entry) throws(TelemetryError) in
-            var service = ""
-            var state: UInt64 = 0
-            try ProtobufFields.each(entry.bytes) { (field) throws(TelemetryError) in
-                if field.number == 1 { service = field.text }
-                if field.number == 2 { state = try servingStatus(field.bytes) }
-            }
-            // The empty name is the whole, which Check has told.
-            guard entry.number == 1, !service.isEmpty else { return }
-            var check = CheckRecord(name: service, status: status(state))
-            check.observedValue = name(state)
-            checks.append(check)
+    /// The services of a HealthListResponse, sorted by name.
+    private static func services(_ message: [UInt8]) throws(TelemetryError) -> [CheckRecord] {
+        let list = try ProtobufMessage.decode(message, as: GRPCHealthListResponse.self)
+        // The empty name is the whole, which Check has told.
+        let checks = list.statuses.filter { !$0.key.isEmpty }.map { service, answer in
+            var check = CheckRecord(name: service, status: status(answer.status))
+            check.observedValue = name(answer.status)
+            return check
         }
         return checks.sorted { $0.name < $1.name }
     }
 
-    private static func status(_ state: UInt64) -> HealthStatus {
+    private static func status(_ state: GRPCHealthServingStatus) -> HealthStatus {
         switch state {
-        case 1: .pass
-        case 2: .fail
+        case .serving: .pass
+        case .notServing: .fail
         default: .unknown
         }
     }
 
-    private static func name(_ state: UInt64) -> String {
-        let names = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"]
-        return state < 4 ? names[Int(state)] : "status \(state)"
+    private static func name(_ state: GRPCHealthServingStatus) -> String {
+        switch state {
+        case .unknown: "UNKNOWN"
+        case .serving: "SERVING"
+        case .notServing: "NOT_SERVING"
+        case .serviceUnknown: "SERVICE_UNKNOWN"
+        case .UNRECOGNIZED(let number): "status \(number)"
+        }
     }
 
     /// `grpc-message` is percent-encoded UTF-8; what is not stays as it came.

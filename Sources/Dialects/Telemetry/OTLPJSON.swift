@@ -25,15 +25,14 @@ public enum OTLPJSON {
             let resource = TelemetryResource(attributes(group["resource"]?["attributes"]))
             for scope in group[scopes]?.array ?? [] {
                 for element in scope[elements]?.array ?? [] {
-                    guard let element = element.object else {
-                        batch.refused += 1
-                        continue
-                    }
-                    switch signal {
-                    case .traces:
-                        batch.spans.append(span(element, resource, scope["scope"]?["name"]?.string ?? ""))
-                    case .logs: batch.logs.append(log(element, resource))
-                    case .metrics: batch.metrics += metric(element, resource)
+                    batch.read { (batch) throws(TelemetryError) in
+                        guard let element = element.object else { throw .json("an element is no object") }
+                        switch signal {
+                        case .traces:
+                            batch.spans.append(span(element, resource, scope["scope"]?["name"]?.string ?? ""))
+                        case .logs: batch.logs.append(log(element, resource))
+                        case .metrics: readPoints(of: element, resource, into: &batch)
+                        }
                     }
                 }
             }
@@ -60,7 +59,7 @@ public enum OTLPJSON {
             switch status?["code"] {
             case .string("STATUS_CODE_OK")?: .ok
             case .string("STATUS_CODE_ERROR")?: .error
-            case let code: .init(number: whole(code) ?? 0)
+            case let code: .init(number: Int(clamping: whole(code) ?? 0))
             }
         return span
     }
@@ -78,32 +77,38 @@ public enum OTLPJSON {
         return log
     }
 
-    private static func metric(_ json: JSONObject, _ resource: TelemetryResource) -> [TelemetryMetric] {
+    private static func readPoints(
+        of json: JSONObject, _ resource: TelemetryResource, into batch: inout TelemetryBatch
+    ) {
         var metric = TelemetryMetric()
         metric.resource = resource
         metric.name = json.string("name") ?? ""
         metric.unit = json.string("unit") ?? ""
         let kinds = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"]
-        return kinds.flatMap { json[$0]?["dataPoints"]?.array ?? [] }.map { json in
-            var point = metric
-            point.attributes = attributes(json["attributes"])
-            point.value =
-                json["asDouble"]?.double ?? whole(json["asInt"]).map { Double($0) } ?? json["sum"]?.double
-                ?? 0
-            point.count = whole(json["count"]).map { Int(clamping: $0) }
-            return point
+        for json in kinds.flatMap({ json[$0]?["dataPoints"]?.array ?? [] }) {
+            batch.read { [metric] batch in
+                var point = metric
+                point.attributes = attributes(json["attributes"])
+                point.value =
+                    json["asDouble"]?.double ?? whole(json["asInt"]).map { Double($0) }
+                    ?? json["sum"]?.double ?? 0
+                point.count = whole(json["count"]).map { Int(clamping: $0) }
+                batch.metrics.append(point)
+            }
         }
     }
 
     // MARK: Pieces
 
     private static func attributes(_ json: JSONValue?) -> TelemetryAttributes {
-        var attributes: TelemetryAttributes = [:]
-        for pair in json?.array ?? [] {
-            guard let key = pair["key"]?.string, let wrapped = pair["value"] else { continue }
-            attributes[key] = value(wrapped)
+        Dictionary(pairs(json).map { ($0.key, $0.value) }) { _, last in last }
+    }
+
+    private static func pairs(_ json: JSONValue?) -> [(key: String, value: JSONValue)] {
+        (json?.array ?? []).compactMap { pair in
+            guard let key = pair["key"]?.string, let wrapped = pair["value"] else { return nil }
+            return (key, value(wrapped))
         }
-        return attributes
     }
 
     private static func value(_ json: JSONValue) -> JSONValue {
@@ -112,7 +117,10 @@ public enum OTLPJSON {
         if let integer = json["intValue"] { return whole(integer).map { .integer($0) } ?? .null }
         if let number = json["doubleValue"] { return number }
         if let elements = json["arrayValue"]?["values"]?.array { return .array(elements.map(value)) }
-        if json["kvlistValue"] != nil { return .string("{…}") }
+        if let list = json["kvlistValue"] {
+            let object = pairs(list["values"]).reduce(into: JSONObject()) { $0.append($1.key, $1.value) }
+            return .object(object)
+        }
         return json["bytesValue"] ?? .null
     }
 
@@ -131,7 +139,7 @@ public enum OTLPJSON {
     private static func id(_ json: JSONValue?, digits: Int) -> String {
         guard let text = json?.string, !text.isEmpty else { return "" }
         if text.count == digits, text.allSatisfy(\.isHexDigit) { return text.lowercased() }
-        return Base64.decode(text).map { OTLPProtobuf.hexadecimal($0[...]) } ?? ""
+        return Base64.decode(text).map { OTLPProtobuf.hexadecimal($0) } ?? ""
     }
 }
 

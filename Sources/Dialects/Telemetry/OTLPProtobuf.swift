@@ -1,210 +1,158 @@
+import FoundationEssentials
+import ProtobufMessages
+import SwiftProtobuf
 import WireProtocol
 
 /// Reads OTLP requests in protobuf (opentelemetry-proto 1.x: the collector's trace, logs and metrics services).
 ///
-/// Field numbers are those of `trace.proto`, `logs.proto`, `metrics.proto`,
-/// `common.proto` and `resource.proto`. A few of them are read by hand instead
-/// of through generated code: the whole reader is smaller than the generated
-/// part of one of these files, adds no dependency, and skips what it does not know.
+/// A request is unwrapped one element at a time, so that a broken one is refused
+/// alone and a hostile body costs no more memory than a small multiple of its length.
 public enum OTLPProtobuf {
+    /// The longest attribute that is read: 1 MiB, a long conversation.
+    private static let maximumAttributeBytes = 1 << 20
+    /// The most attributes of one element: SDKs keep 128 (OTEL_ATTRIBUTE_COUNT_LIMIT).
+    private static let maximumAttributes = 1_000
+
     /// Reads an `ExportTraceServiceRequest`, `ExportLogsServiceRequest` or `ExportMetricsServiceRequest`.
     public static func read(
         _ bytes: [UInt8], _ signal: TelemetrySignal
     ) throws(TelemetryError) -> TelemetryBatch {
         var batch = TelemetryBatch()
-        try ProtobufFields.each(bytes[...]) { (field) throws(TelemetryError) in
-            if field.number == 1 { try resourceGroup(field.bytes, signal, &batch) }
+        for group in try ProtobufMessage.decode(bytes, as: OTLPExportRequest.self).groups {
+            let group = try ProtobufMessage.decode(group, as: OTLPResourceGroup.self)
+            let resource = TelemetryResource(
+                try attributes(ProtobufMessage.decode(group.resource, as: OTLPResource.self).attributes))
+            for scope in group.scopes {
+                let scope = try ProtobufMessage.decode(scope, as: OTLPScopeGroup.self)
+                for element in scope.elements {
+                    batch.read { (batch) throws(TelemetryError) in
+                        switch signal {
+                        case .traces: batch.spans.append(try span(element, resource, scope.scope.name))
+                        case .logs: batch.logs.append(try log(element, resource))
+                        case .metrics: try readPoints(of: element, resource, into: &batch)
+                        }
+                    }
+                }
+            }
         }
         return batch
     }
 
-    /// `ResourceSpans`, `ResourceLogs`, `ResourceMetrics`: 1 resource, 2 scopes.
-    private static func resourceGroup(
-        _ bytes: ArraySlice<UInt8>, _ signal: TelemetrySignal, _ batch: inout TelemetryBatch
-    ) throws(TelemetryError) {
-        var resource = TelemetryResource()
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            guard field.number == 1 else { return }
-            resource = TelemetryResource(try attributes(field.bytes, at: 1))
-        }
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            if field.number == 2 { try scopeGroup(field.bytes, signal, resource, &batch) }
-        }
-    }
-
-    /// `ScopeSpans`, `ScopeLogs`, `ScopeMetrics`: 1 scope, 2 elements.
-    private static func scopeGroup(
-        _ bytes: ArraySlice<UInt8>, _ signal: TelemetrySignal, _ resource: TelemetryResource,
-        _ batch: inout TelemetryBatch
-    ) throws(TelemetryError) {
-        var scope = ""
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            guard field.number == 1 else { return }
-            try ProtobufFields.each(field.bytes) { (field) throws(TelemetryError) in
-                if field.number == 1 { scope = field.text }
-            }
-        }
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            guard field.number == 2 else { return }
-            switch signal {
-            case .traces: batch.spans.append(try span(field.bytes, resource, scope))
-            case .logs: batch.logs.append(try log(field.bytes, resource))
-            case .metrics: batch.metrics += try metric(field.bytes, resource)
-            }
-        }
-    }
-
     private static func span(
-        _ bytes: ArraySlice<UInt8>, _ resource: TelemetryResource, _ scope: String
+        _ bytes: Data, _ resource: TelemetryResource, _ scope: String
     ) throws(TelemetryError) -> TelemetrySpan {
+        let message = try ProtobufMessage.decode(bytes, as: OTLPSpan.self)
         var span = TelemetrySpan()
         (span.resource, span.scope) = (resource, scope)
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            switch field.number {
-            case 1: span.traceID = hexadecimal(field.bytes)
-            case 2: span.spanID = hexadecimal(field.bytes)
-            case 4: span.parentID = hexadecimal(field.bytes)
-            case 5: span.name = field.text
-            case 7: span.start = Timestamp(milliseconds: field.milliseconds)
-            case 8: span.end = Timestamp(milliseconds: field.milliseconds)
-            case 9: try add(field.bytes, to: &span.attributes)
-            case 15: try status(field.bytes, of: &span)
-            case 16: span.hasRemoteParent = field.unsigned & 0x300 == 0x300
-            default: break
-            }
-        }
+        span.traceID = hexadecimal(message.traceID)
+        span.spanID = hexadecimal(message.spanID)
+        span.parentID = hexadecimal(message.parentSpanID)
+        span.name = message.name
+        span.start = Timestamp(nanoseconds: message.startTimeUnixNano)
+        span.end = Timestamp(nanoseconds: message.endTimeUnixNano)
+        span.attributes = try attributes(message.attributes)
+        span.status = .init(number: message.status.code.rawValue)
+        span.statusMessage = message.status.message
+        span.hasRemoteParent = message.flags & 0x300 == 0x300
         return span
     }
 
-    private static func status(
-        _ bytes: ArraySlice<UInt8>, of span: inout TelemetrySpan
-    ) throws(TelemetryError) {
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            if field.number == 2 { span.statusMessage = field.text }
-            if field.number == 3 { span.status = .init(number: field.signed) }
-        }
-    }
-
-    private static func log(
-        _ bytes: ArraySlice<UInt8>, _ resource: TelemetryResource
-    ) throws(TelemetryError) -> TelemetryLog {
+    private static func log(_ bytes: Data, _ resource: TelemetryResource) throws(TelemetryError)
+        -> TelemetryLog
+    {
+        let message = try ProtobufMessage.decode(bytes, as: OTLPLogRecord.self)
         var log = TelemetryLog()
         log.resource = resource
-        var observed: Int64 = 0
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            switch field.number {
-            case 1: log.time = Timestamp(milliseconds: field.milliseconds)
-            case 2: log.severity = Int(clamping: field.signed)
-            case 5: log.body = try value(field.bytes, depth: 0).string ?? ""
-            case 6: try add(field.bytes, to: &log.attributes)
-            case 9: log.traceID = hexadecimal(field.bytes)
-            case 11: observed = field.milliseconds
-            case 12: log.name = field.text
-            default: break
-            }
-        }
-        if log.time.milliseconds == 0 { log.time = Timestamp(milliseconds: observed) }
+        let isTimed = message.timeUnixNano > 0
+        log.time = Timestamp(nanoseconds: isTimed ? message.timeUnixNano : message.observedTimeUnixNano)
+        log.severity = Int(message.severityNumber)
+        log.body = message.body.stringValue
+        log.attributes = try attributes(message.attributes)
+        log.traceID = hexadecimal(message.traceID)
+        log.name = message.eventName
         if log.name.isEmpty { log.name = log.attributes["event.name"]?.string ?? "" }
         return log
     }
 
-    /// `Metric`: 1 name, 3 unit, 5 gauge, 7 sum, 9 histogram, 10 exponential histogram, 11 summary.
-    private static func metric(
-        _ bytes: ArraySlice<UInt8>, _ resource: TelemetryResource
-    ) throws(TelemetryError) -> [TelemetryMetric] {
+    private static func readPoints(
+        of bytes: Data, _ resource: TelemetryResource, into batch: inout TelemetryBatch
+    ) throws(TelemetryError) {
+        let message = try ProtobufMessage.decode(bytes, as: OTLPMetric.self)
+        guard let data = message.data else { return }
         var metric = TelemetryMetric()
         metric.resource = resource
-        var points: [TelemetryMetric] = []
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            switch field.number {
-            case 1: metric.name = field.text
-            case 3: metric.unit = field.text
-            default: break
+        (metric.name, metric.unit) = (message.name, message.unit)
+        let points =
+            switch data {
+            case .gauge(let list), .sum(let list), .histogram(let list), .exponentialHistogram(let list),
+                .summary(let list):
+                list.points
+            }
+        for bytes in points {
+            batch.read { [metric] (batch) throws(TelemetryError) in
+                batch.metrics.append(try point(bytes, of: metric, in: data))
             }
         }
-        try ProtobufFields.each(bytes) { (kind) throws(TelemetryError) in
-            guard [5, 7, 9, 10, 11].contains(kind.number) else { return }
-            try ProtobufFields.each(kind.bytes) { (field) throws(TelemetryError) in
-                guard field.number == 1, case .bytes = field.value else { return }
-                points.append(try point(field.bytes, metric, kind: kind.number))
-            }
-        }
-        return points
     }
 
-    /// Data points: attributes are 7 (numbers, summaries), 9 (histograms) or 1 (exponential ones).
     private static func point(
-        _ bytes: ArraySlice<UInt8>, _ metric: TelemetryMetric, kind: Int
+        _ bytes: Data, of metric: TelemetryMetric, in data: OTLPMetric.OneOf_Data
     ) throws(TelemetryError) -> TelemetryMetric {
         var point = metric
-        let isNumber = kind == 5 || kind == 7
-        let attributes = kind == 9 ? 9 : kind == 10 ? 1 : 7
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            switch field.number {
-            case attributes: try add(field.bytes, to: &point.attributes)
-            case 4:
-                if isNumber {
-                    point.value = field.double
-                } else {
-                    point.count = Int(clamping: field.unsigned)
+        switch data {
+        case .gauge, .sum:
+            let message = try ProtobufMessage.decode(bytes, as: OTLPNumberPoint.self)
+            point.attributes = try attributes(message.attributes)
+            point.value =
+                switch message.value {
+                case .asDouble(let value): value
+                case .asInt(let value): Double(value)
+                case nil: 0
                 }
-            case 5 where !isNumber: point.value = field.double
-            case 6 where isNumber: point.value = Double(field.signed)
-            default: break
-            }
+        case .histogram:
+            let message = try ProtobufMessage.decode(bytes, as: OTLPHistogramPoint.self)
+            point.attributes = try attributes(message.attributes)
+            (point.value, point.count) = (message.sum, Int(clamping: message.count))
+        case .exponentialHistogram:
+            let message = try ProtobufMessage.decode(bytes, as: OTLPExponentialHistogramPoint.self)
+            point.attributes = try attributes(message.attributes)
+            (point.value, point.count) = (message.sum, Int(clamping: message.count))
+        case .summary:
+            let message = try ProtobufMessage.decode(bytes, as: OTLPSummaryPoint.self)
+            point.attributes = try attributes(message.attributes)
+            (point.value, point.count) = (message.sum, Int(clamping: message.count))
         }
         return point
     }
 
-    // MARK: Attributes
-
-    private static func attributes(
-        _ bytes: ArraySlice<UInt8>, at number: Int
-    ) throws(TelemetryError) -> TelemetryAttributes {
+    private static func attributes(_ pairs: [Data]) throws(TelemetryError) -> TelemetryAttributes {
+        guard pairs.count <= maximumAttributes else {
+            throw .protobuf("has more than \(maximumAttributes) attributes in one element")
+        }
         var attributes: TelemetryAttributes = [:]
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            if field.number == number { try add(field.bytes, to: &attributes) }
+        for pair in pairs {
+            guard pair.count <= maximumAttributeBytes else { throw .protobuf("has an attribute above 1 MiB") }
+            let pair = try ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
+            attributes[pair.key] = value(pair.value)
         }
         return attributes
     }
 
-    /// `KeyValue`: 1 key, 2 value.
-    private static func add(
-        _ bytes: ArraySlice<UInt8>, to attributes: inout TelemetryAttributes
-    ) throws(TelemetryError) {
-        var (key, found) = ("", JSONValue.null)
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            if field.number == 1 { key = field.text }
-            if field.number == 2 { found = try value(field.bytes, depth: 0) }
+    private static func value(_ value: OTLPAnyValue) -> JSONValue {
+        switch value.value {
+        case .stringValue(let text): .string(text)
+        case .boolValue(let bool): .bool(bool)
+        case .intValue(let integer): .integer(integer)
+        case .doubleValue(let number): .number(number)
+        case .arrayValue(let array): .array(array.values.map(Self.value))
+        case .kvlistValue(let list):
+            .object(list.values.reduce(into: JSONObject()) { $0.append($1.key, Self.value($1.value)) })
+        case .bytesValue(let bytes): .string("\(bytes.count) bytes")
+        case nil: .null
         }
-        attributes[key] = found
     }
 
-    /// `AnyValue`: 1 string, 2 bool, 3 int, 4 double, 5 array, 6 list of pairs, 7 bytes.
-    private static func value(_ bytes: ArraySlice<UInt8>, depth: Int) throws(TelemetryError) -> JSONValue {
-        guard depth < 32 else { throw .protobuf(offset: bytes.startIndex) }
-        var result = JSONValue.null
-        try ProtobufFields.each(bytes) { (field) throws(TelemetryError) in
-            switch field.number {
-            case 1: result = .string(field.text)
-            case 2: result = .bool(field.unsigned != 0)
-            case 3: result = .integer(field.signed)
-            case 4: result = .number(field.double)
-            case 5:
-                var elements: [JSONValue] = []
-                try ProtobufFields.each(field.bytes) { (element) throws(TelemetryError) in
-                    if element.number == 1 { elements.append(try value(element.bytes, depth: depth + 1)) }
-                }
-                result = .array(elements)
-            case 6: result = .string("{…}")
-            case 7: result = .string("\(field.bytes.count) bytes")
-            default: break
-            }
-        }
-        return result
-    }
-
-    static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+    static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: bytes.prefix(32).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] },
@@ -222,7 +170,7 @@ public enum TelemetrySignal: String, Hashable, Sendable, CaseIterable {
 
 extension TelemetrySpan.Status {
     /// OTLP's number: 0 unset, 1 ok, 2 error.
-    init(number: Int64) {
+    init(number: Int) {
         self =
             switch number {
             case 1: .ok
@@ -230,4 +178,9 @@ extension TelemetrySpan.Status {
             default: .unset
             }
     }
+}
+
+extension Timestamp {
+    /// A moment of OTLP, cut to milliseconds.
+    init(nanoseconds: UInt64) { self.init(milliseconds: Int64(nanoseconds / 1_000_000)) }
 }

@@ -9,10 +9,28 @@ public struct TelemetryBatch: Hashable, Sendable {
     /// The newest point of each metric.
     public var metrics: [TelemetryMetric] = []
     /// Elements that could not be read and were left out.
-    public var refused = 0
+    public private(set) var refused = 0
+    /// Why the first of those was; nil when there are none.
+    public private(set) var reason: String?
+
+    /// The most elements of one request: 50,000; SDKs send 512 (OTEL_BSP_MAX_EXPORT_BATCH_SIZE), collectors 8,192.
+    static let maximumElements = 50_000
 
     /// A batch of nothing.
     public init() {}
+
+    /// Reads one element by a closure that adds to the batch, or counts why it could not be read.
+    mutating func read(_ element: (inout Self) throws(TelemetryError) -> Void) {
+        guard spans.count + logs.count + metrics.count + refused < Self.maximumElements else {
+            return refuse("more than \(Self.maximumElements) elements in one request")
+        }
+        do throws(TelemetryError) { try element(&self) } catch { refuse(error.description) }
+    }
+
+    private mutating func refuse(_ reason: String) {
+        refused += 1
+        self.reason = self.reason ?? reason
+    }
 }
 
 /// Attributes by name; the last of repeated names.
@@ -119,8 +137,8 @@ public struct TelemetryMetric: Hashable, Sendable {
 
 /// Why a request could not be read at all.
 public enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The bytes are no protobuf of that kind.
-    case protobuf(offset: Int)
+    /// The bytes are no protobuf of that kind; what is wrong, as the end of a sentence.
+    case protobuf(String)
     /// The text is no JSON of that kind.
     case json(String)
     /// The compressed bytes are no gzip.
@@ -131,7 +149,7 @@ public enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, for the sender's log and our screen.
     public var description: String {
         switch self {
-        case .protobuf(let offset): "no OTLP protobuf at byte \(offset)"
+        case .protobuf(let words): "the protobuf \(words)"
         case .json(let words): "no OTLP JSON: \(words)"
         case .gzip: "the gzip stream is broken"
         case .tooLarge(let limit): "more than \(limit >> 20) MiB when unpacked"

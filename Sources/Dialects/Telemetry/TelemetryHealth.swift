@@ -4,6 +4,8 @@ import WireProtocol
 struct TelemetryHealth {
     /// How many measurements are kept; later ones with other attributes are counted only.
     private static let maximumMetrics = 500
+    /// How many senders are told apart; what later ones send is counted together.
+    private static let maximumSenders = 200
 
     private struct Sender {
         var resource: TelemetryResource
@@ -19,13 +21,12 @@ struct TelemetryHealth {
     /// Counts what one request brought.
     mutating func count(_ batch: TelemetryBatch) {
         for span in batch.spans {
-            let key = Self.key(span.resource)
-            senders[key, default: Sender(resource: span.resource)].spans += 1
-            if span.complaint != nil { senders[key]?.errors += 1 }
+            count(span.resource) {
+                $0.spans += 1
+                if span.complaint != nil { $0.errors += 1 }
+            }
         }
-        for log in batch.logs {
-            senders[Self.key(log.resource), default: Sender(resource: log.resource)].logs += 1
-        }
+        for log in batch.logs { count(log.resource) { $0.logs += 1 } }
         for metric in batch.metrics {
             let key = Self.key(metric.resource) + " " + metric.name + Self.attributes(of: metric)
             if metrics[key] == nil, metrics.count >= Self.maximumMetrics {
@@ -34,6 +35,12 @@ struct TelemetryHealth {
                 metrics[key] = metric
             }
         }
+    }
+
+    private mutating func count(_ resource: TelemetryResource, _ change: (inout Sender) -> Void) {
+        var key = Self.key(resource)
+        if senders[key] == nil, senders.count >= Self.maximumSenders { key = "left out" }
+        change(&senders[key, default: Sender(resource: resource)])
     }
 
     private static func key(_ resource: TelemetryResource) -> String {

@@ -12,6 +12,9 @@ public struct TelemetryReader: Sendable {
     /// How long a session without any span is shown as live: 30 min, as many servers keep one.
     private static let sessionMemory = Duration.seconds(1800)
 
+    /// How many sessions are shown as live; of more the ones heard of longest ago are closed.
+    private static let maximumSessions = 20_000
+
     private var traces: [String: TelemetryTrace] = [:]
     private var sessions: [SessionID: Timestamp] = [:]
     private var health = TelemetryHealth()
@@ -32,8 +35,9 @@ public struct TelemetryReader: Sendable {
         }
         for log in batch.logs { events.append(event(for: log, at: moment)) }
         let complaint: [Message] =
-            batch.refused > 0
-            ? [.refused(what: "telemetry", reason: "\(batch.refused) elements are no objects")] : []
+            batch.reason.map {
+                [.refused(what: "telemetry", reason: "\(batch.refused) left out of a request: \($0)")]
+            } ?? []
         return note(events, at: moment) + complaint
     }
 
@@ -68,16 +72,24 @@ public struct TelemetryReader: Sendable {
             for (id, _) in oldest.prefix(traces.count - Self.maximumTraces) { traces[id] = nil }
         }
         for (session, last) in sessions where moment.since(last) > Self.sessionMemory {
-            sessions[session] = nil
-            var metadata = EventMetadata()
-            metadata.session = session
-            events.append(
-                OutgoingEvent(
-                    .session, at: moment, value: ["change": "closed", "reason": "no span for 30 min"],
-                    metadata: metadata))
+            events.append(close(session, "no span for 30 min", at: moment))
+        }
+        if sessions.count > Self.maximumSessions {
+            let oldest = sessions.sorted { $0.value < $1.value }.prefix(sessions.count - Self.maximumSessions)
+            let reason = "more than \(Self.maximumSessions) sessions, and none heard of longer ago"
+            events += oldest.map { close($0.key, reason, at: moment) }
         }
         defer { isHealthNew = false }
         return note(events, at: moment) + (isHealthNew ? [.health(health.record(at: moment), body: [])] : [])
+    }
+
+    private mutating func close(_ session: SessionID, _ reason: String, at moment: Timestamp) -> OutgoingEvent
+    {
+        sessions[session] = nil
+        var metadata = EventMetadata()
+        metadata.session = session
+        return OutgoingEvent(
+            .session, at: moment, value: ["change": "closed", "reason": .string(reason)], metadata: metadata)
     }
 
     private mutating func note(_ events: [OutgoingEvent], at moment: Timestamp) -> [Message] {

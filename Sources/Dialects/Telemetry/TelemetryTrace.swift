@@ -9,8 +9,6 @@ struct TelemetryTrace {
     static let identityPatience = Duration.seconds(2)
     /// How long an agent's span waits for a parent that may be an agent too: 3 s.
     static let parentPatience = Duration.seconds(3)
-    /// How many spans of one trace are remembered as parents.
-    private static let maximumSpans = 20_000
 
     private let id: String
     private(set) var session: String?
@@ -25,7 +23,6 @@ struct TelemetryTrace {
     private var hasRoot = false
     /// The tokens of the model calls so far; not every agent's span sums them up.
     private var tokens = (input: Int64(0), output: Int64(0))
-    private var seen: Set<String> = []
     private(set) var touchedAt: Timestamp
 
     init(id: String, at moment: Timestamp) {
@@ -44,7 +41,6 @@ struct TelemetryTrace {
             user = user ?? span.user
             if span.kind == .agent { agent = span.agent ?? agent ?? span.name }
             if span.kind == .model { count(span.usage) }
-            if seen.count < Self.maximumSpans { seen.insert(span.spanID) }
             if span.parentID.isEmpty || span.hasRemoteParent { hasRoot = true }
             waiting.append(span)
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WireProtocol
 
@@ -19,6 +20,39 @@ import WireProtocol
             #expect((answer.status, answer.body) == (200, "{}"))
             let messages = await receiver.wait { $0.eventLines.count >= 2 }
             #expect(messages.eventLines.map { $0.contains("RUN_STARTED") } == [true, false])
+            #expect(messages.eventLines.allSatisfy { $0.contains("thread-1") })
+        }
+    }
+
+    /// The same request, packed by another program's gzip.
+    private static let packedTrace = """
+        H4sIAAAAAAACA32PTQ6CQAyFr2JmrQSIinADN2782RhDytDgBOmYoRCN4e4WNEQX2rfpS7+Xtg/lsLaN07i9AtUqOT5Ure31
+        044dO9C4zlWiIPsvNR1iA6vzb8mMoEKZGGptiSkUSDyBPsPgeGcq3JO5bYCsQEEUL+bzIIr8cLX0hxISKf/NxeHIAbMzWcP4
+        +qDEu6CyLwXjaUstuhrYWPJMf1cLl0YOk58lRcXhZRWfHUI+C1TXnd56AsNx5QE4AQAA
+        """
+
+    @Test func aPackedRequestIsRead() async throws {
+        let packed = try #require(Data(base64Encoded: Self.packedTrace, options: .ignoreUnknownCharacters))
+        try await RunningReceiver.running({ .telemetry($0) }) { receiver in
+            let answer = try await receiver.post(
+                "/v1/traces", Array(packed), type: "application/json", headers: [("content-encoding", "gzip")]
+            )
+            #expect((answer.status, answer.body) == (200, "{}"))
+            let messages = await receiver.wait { $0.eventLines.count >= 2 }
+            #expect(messages.eventLines.allSatisfy { $0.contains("thread-1") })
+        }
+    }
+
+    @Test func whatIsLeftOutOfARequestIsToldToBothSides() async throws {
+        let text = String(decoding: Self.trace, as: UTF8.self).replacing("\"spans\":[", with: "\"spans\":[7,")
+        try await RunningReceiver.running({ .telemetry($0) }) { receiver in
+            let answer = try await receiver.post("/v1/traces", Array(text.utf8), type: "application/json")
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("\"rejectedSpans\":\"1\""))
+            let messages = await receiver.wait {
+                $0.eventLines.count >= 2
+                    && $0.contains { if case .refused = $0 { true } else { false } }
+            }
             #expect(messages.eventLines.allSatisfy { $0.contains("thread-1") })
         }
     }

@@ -97,12 +97,84 @@ import WireProtocol
         }
     }
 
-    @Test func valuesNestedTooDeepAreRefused() {
+    /// A request with these spans.
+    private static func request(_ spans: [[UInt8]]) -> [UInt8] {
+        ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, spans.flatMap { ProtobufBytes.bytes(2, $0) }))
+    }
+
+    /// An attribute of a span with a value inside lists, as deep as told.
+    private static func nested(_ depth: Int) -> [UInt8] {
         var value = ProtobufBytes.text(1, "x")
-        for _ in 0..<40 { value = ProtobufBytes.bytes(5, ProtobufBytes.bytes(1, value)) }
-        let attribute = ProtobufBytes.bytes(9, ProtobufBytes.text(1, "k") + ProtobufBytes.bytes(2, value))
-        let request = ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, ProtobufBytes.bytes(2, attribute)))
-        #expect(throws: TelemetryError.self) { try OTLPProtobuf.read(request, .traces) }
+        for _ in 0..<depth { value = ProtobufBytes.bytes(5, ProtobufBytes.bytes(1, value)) }
+        return ProtobufBytes.bytes(9, ProtobufBytes.text(1, "k") + ProtobufBytes.bytes(2, value))
+    }
+
+    private static let good = ProtobufBytes.text(5, "good")
+
+    @Test(
+        arguments: [
+            (nested(32), "the protobuf is nested too deep"),
+            (nested(2_000), "the protobuf is nested too deep"),
+            (ProtobufBytes.bytes(5, [0xFF]), "the protobuf has a text that is no UTF-8"),
+            (ProtobufBytes.bytes(9, [0x0A, 9]), "the protobuf breaks off"),
+            ([0x0F], "the protobuf is malformed"),
+            (
+                [[UInt8]](repeating: ProtobufBytes.attribute(9, "k", "v"), count: 1_001).flatMap { $0 },
+                "the protobuf has more than 1000 attributes in one element"
+            ),
+            (
+                ProtobufBytes.attribute(9, "k", String(repeating: "x", count: 1 << 20)),
+                "the protobuf has an attribute above 1 MiB"
+            ),
+        ] as [([UInt8], String)])
+    func aSpanThatCannotBeReadIsLeftOutAlone(_ bad: [UInt8], _ reason: String) throws {
+        let batch = try OTLPProtobuf.read(Self.request([Self.good, bad, bad, Self.good]), .traces)
+        #expect(batch.spans.map(\.name) == ["good", "good"])
+        #expect((batch.refused, batch.reason) == (2, reason))
+        // The sender is told as much: partial_success, rejected_spans and error_message.
+        let told = ProtobufBytes.bytes(1, ProtobufBytes.varint(1, 2) + ProtobufBytes.text(2, reason))
+        #expect(OTLPAnswer.accepted(batch, .traces, isJSON: false) == told)
+    }
+
+    @Test func whatIsJustWithinTheLimitsIsRead() throws {
+        let attributes = (0..<1_000).flatMap { ProtobufBytes.attribute(9, "\($0)", "v") }
+        let long = ProtobufBytes.attribute(9, "k", String(repeating: "x", count: (1 << 20) - 20))
+        let batch = try OTLPProtobuf.read(Self.request([Self.nested(31), attributes, long]), .traces)
+        #expect((batch.spans.count, batch.refused) == (3, 0))
+        #expect(batch.spans[1].attributes.count == 1_000)
+    }
+
+    @Test func aRequestOfMillionsOfEmptySpansCostsNoMoreThanTheLimit() throws {
+        let bytes = [UInt8]((0..<4_000_000).lazy.flatMap { _ in [0x12, 0] as [UInt8] })
+        let batch = try OTLPProtobuf.read(ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, bytes)), .traces)
+        #expect((batch.spans.count, batch.refused) == (50_000, 3_950_000))
+        #expect(batch.reason == "more than 50000 elements in one request")
+    }
+
+    @Test func listsOfPairsAreReadInBothEncodings() throws {
+        let pairs = ProtobufBytes.bytes(6, ProtobufBytes.attribute(1, "city", "Oslo"))
+        let span = ProtobufBytes.bytes(9, ProtobufBytes.text(1, "args") + ProtobufBytes.bytes(2, pairs))
+        let json = """
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"args","value":{"kvlistValue":\
+            {"values":[{"key":"city","value":{"stringValue":"Oslo"}}]}}}]}]}]}]}
+            """
+        let read = try OTLPProtobuf.read(Self.request([span]), .traces)
+        #expect(read.spans.first?.attributes == ["args": .object(["city": "Oslo"])])
+        #expect(try OTLPJSON.read(Array(json.utf8), .traces) == read)
+    }
+
+    @Test(arguments: [
+        (TelemetrySignal.traces, "resourceSpans", "scopeSpans", "spans", "rejectedSpans"),
+        (.logs, "resourceLogs", "scopeLogs", "logRecords", "rejectedLogRecords"),
+        (.metrics, "resourceMetrics", "scopeMetrics", "metrics", "rejectedDataPoints"),
+    ]) func theSenderOfJSONIsToldWhatWasLeftOut(
+        _ signal: TelemetrySignal, _ groups: String, _ scopes: String, _ elements: String, _ rejected: String
+    ) throws {
+        let json = "{\"\(groups)\":[{\"\(scopes)\":[{\"\(elements)\":[7]}]}]}"
+        let answer = OTLPAnswer.accepted(try OTLPJSON.read(Array(json.utf8), signal), signal, isJSON: true)
+        let told = try JSONParser.parse(answer)["partialSuccess"]
+        #expect(told?[rejected]?.string == "1")
+        #expect(told?["errorMessage"]?.string == "no OTLP JSON: an element is no object")
     }
 
     @Test(arguments: ["", "[]", "7", "{\"resourceSpans\":", "null"]) func whatIsNoRequestIsRefused(
@@ -159,6 +231,15 @@ import WireProtocol
         let packed = try #require(Base64.decode(Self.dynamic))
         #expect(String(decoding: try Gzip.unpack(packed, limit: 1000), as: UTF8.self) == squares)
         #expect(throws: TelemetryError.tooLarge(limit: 572)) { try Gzip.unpack(packed, limit: 572) }
+    }
+
+    @Test func severalMembersAreOneContent() throws {
+        let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 31) + [UInt8(ascii: "b")]
+        #expect(try Gzip.unpack(Self.fixed + Self.fixed, limit: 64) == letters + letters)
+        #expect(throws: TelemetryError.tooLarge(limit: 63)) {
+            try Gzip.unpack(Self.fixed + Self.fixed, limit: 63)
+        }
+        #expect(throws: TelemetryError.gzip) { try Gzip.unpack(Self.fixed + [0], limit: 100) }
     }
 
     /// A stored block: what any compressor may write for what does not shrink.

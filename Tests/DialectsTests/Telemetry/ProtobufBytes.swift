@@ -12,6 +12,10 @@ enum ProtobufBytes {
         tag(number, 1) + (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
     }
 
+    static func fixed32(_ number: Int, _ value: UInt32) -> [UInt8] {
+        tag(number, 5) + (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
     /// A KeyValue with a string.
     static func attribute(_ number: Int, _ key: String, _ value: String) -> [UInt8] {
         bytes(number, text(1, key) + bytes(2, text(1, value)))
@@ -37,7 +41,7 @@ enum ProtobufBytes {
             + fixed64(8, 1_795_441_770_292_000_000) + attribute(9, "gen_ai.operation.name", "execute_tool")
             + attribute(9, "gen_ai.tool.name", "disk") + attribute(9, "gen_ai.conversation.id", "thread-1")
             + attribute(9, "user.id", "ada") + bytes(9, text(1, "n") + bytes(2, varint(3, 7)))
-            + bytes(15, text(2, "boom") + varint(3, 2)) + varint(16, 0x300)
+            + bytes(15, text(2, "boom") + varint(3, 2)) + fixed32(16, 0x300)
         return bytes(1, resource + bytes(2, bytes(1, text(1, "scope")) + bytes(2, span)))
     }
 }
