@@ -60,15 +60,16 @@ final class MessageOutlet: Sendable {
 }
 
 extension Message {
-    /// Which case it is, for what replaces what.
-    fileprivate var kind: Int {
+    /// What a message is about: a newer message about the same thing replaces it.
+    fileprivate var kind: String {
         switch self {
-        case .health: 0
-        case .snapshot: 1
-        case .events: 2
-        case .link: 3
-        case .dialect: 4
-        case .refused: 5
+        case .health: "health"
+        case .snapshot: "snapshot"
+        case .events: "events"
+        case .link: "link"
+        case .dialect: "dialect"
+        case .read(let outcome): "read " + outcome.address
+        case .refused: "refused"
         }
     }
 }

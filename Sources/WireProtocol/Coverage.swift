@@ -11,8 +11,45 @@ public struct Coverage: Hashable, Sendable {
     public var missing: [Part: String]
     /// What must be known about the parts that are seen, such as `events: only once they are over`.
     public var notes: [String]
+    /// When a step of a run becomes visible; rules about silence compare with it.
+    public var timing = Timing.asItHappens
+    /// How much of each list was read; a part that is absent was read whole.
+    public var listed: [Part: Listed] = [:]
     /// The lines that would make the pattern visible on the stack that was recognised; empty where it is.
     public var exposingLines: [String] = []
+
+    /// When a source shows the steps of a run.
+    public enum Timing: String, Hashable, Sendable, CaseIterable {
+        /// As they happen: silence means that nothing happened.
+        case asItHappens
+        /// Each step when it ends: a long step is silent although it is at work.
+        case atItsEnd
+        /// Only what a poll finds: silence means nothing.
+        case snapshotsOnly
+    }
+
+    /// How much of a list was read.
+    public struct Listed: Hashable, Sendable {
+        /// How many rows were read.
+        public let read: Int
+        /// How many rows the server counts; nil when it does not report a total.
+        public let total: Int?
+        /// Whether waiting, failed or busy rows may be among those that were not read.
+        public let missesUrgent: Bool
+
+        /// Describes a list of which `read` rows, of `total`, were read.
+        public init(read: Int, total: Int?, missesUrgent: Bool = false) {
+            self.read = read
+            self.total = total
+            self.missesUrgent = missesUrgent
+        }
+
+        /// Whether rows are known to be missing.
+        public var isPartial: Bool { total.map { $0 > read } ?? true }
+
+        /// The words for a person: `200 of 325`, or `200 of an unknown number`.
+        public var words: String { "\(read) of \(total.map(String.init) ?? "an unknown number")" }
+    }
 
     /// Everything is seen but `missing`.
     public init(missing: [Part: String] = [:], notes: [String] = []) {

@@ -10,6 +10,8 @@ public enum Message: Hashable, Sendable {
     case link(LinkState, reason: String?, retryIn: Duration?)
     /// Which dialect was chosen, what it can see, and what would show the rest.
     case dialect(name: String, coverage: Coverage)
+    /// An address that was announced, or that the dialect requires, was read or could not be read.
+    case read(ReadOutcome)
     /// Something was received and could not be read; counted and shown.
     case refused(what: String, reason: String)
 }

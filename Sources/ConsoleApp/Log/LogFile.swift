@@ -55,6 +55,9 @@ public final class LogFile: Sendable {
             let level: Level = link == .lost ? .error : link == .stale ? .warning : .info
             write(level, "\(url): link \(link.rawValue)\(why)\(again)")
         case .refused(let what, let reason): write(.warning, "\(url): refused \(what): \(reason)")
+        case .read(let outcome):
+            guard let failure = outcome.failure else { return }
+            write(.warning, "\(url): cannot read \(outcome.address): \(failure)")
         case .dialect(let name, _): write(.info, "\(url): speaks \(name)")
         case .events(let batch):
             for line in batch.refused.prefix(10) { write(.warning, "\(url): refused a line: \(line.reason)") }

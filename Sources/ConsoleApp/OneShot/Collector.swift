@@ -122,7 +122,7 @@ extension Collector {
         switch message {
         case .link(_, let reason?, _): OutputStreams.writeError("ctxtop: \(reason)")
         case .refused(let what, let reason): OutputStreams.writeError("ctxtop: \(what): \(reason)")
-        case .link, .health, .snapshot, .events, .dialect: break
+        case .link, .health, .snapshot, .events, .dialect, .read: break
         }
     }
 }

@@ -128,6 +128,10 @@ public struct Reception: Equatable, Sendable {
     public internal(set) var unknownTypes: [String: Int] = [:]
     /// What was refused last, and why.
     public internal(set) var lastRefusal: String?
+    /// Announced addresses that could not be read, by address; at most ``maximumUnread``.
+    public internal(set) var unread: [String: ReadOutcome] = [:]
+    /// How many addresses that could not be read are kept; no dialect asks for more kinds of them.
+    static let maximumUnread = 64
     /// What is left out of the words in its events before they are kept.
     var redaction = Redaction.secrets
     /// When anything came last.

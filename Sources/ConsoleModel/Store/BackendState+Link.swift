@@ -43,6 +43,13 @@ extension BackendState {
         health.receivedAt = moment
     }
 
+    /// Keeps what could not be read, until the same address is read.
+    mutating func take(_ outcome: ReadOutcome) {
+        let isKnown = reception.unread[outcome.address] != nil
+        guard isKnown || reception.unread.count < Reception.maximumUnread else { return }
+        reception.unread[outcome.address] = outcome.failure == nil ? nil : outcome
+    }
+
     /// Counts something that could not be used.
     mutating func refuse(_ what: String) {
         reception.counters.decodeErrors = reception.counters.decodeErrors.adding(1)

@@ -161,6 +161,7 @@ public struct Store: Sendable {
             state.backends[place].take(link, reason: reason, retryIn: retryIn, at: moment, changes: &changes)
         case .dialect(let name, let coverage):
             state.backends[place].dialect = DialectStatus(name: name, coverage: coverage)
+        case .read(let outcome): state.backends[place].take(outcome)
         case .refused(let what, let reason):
             state.backends[place].refuse("\(what): \(reason)")
         }

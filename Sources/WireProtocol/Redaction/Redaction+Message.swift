@@ -10,6 +10,8 @@ extension Redaction {
         case .link(let state, let reason, let retryIn):
             return .link(state, reason: reason.map(text), retryIn: retryIn)
         case .refused(let what, let reason): return .refused(what: what, reason: text(reason))
+        case .read(let outcome):
+            return .read(ReadOutcome(outcome.part, outcome.address, failure: outcome.failure.map(text)))
         case .events, .dialect: return message
         }
     }
