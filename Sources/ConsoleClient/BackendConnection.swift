@@ -212,9 +212,7 @@ public struct BackendConnection: MessageSource {
 extension EventBatch {
     /// Whether the stream says here that it could not deliver some events.
     fileprivate var hasGap: Bool {
-        events.contains { event in
-            event.type == .custom && string(event.name) == CustomEventName.gap.rawValue
-        }
+        events.contains { customName($0) == .gap }
     }
 }
 

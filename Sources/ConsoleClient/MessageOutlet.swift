@@ -45,9 +45,7 @@ final class MessageOutlet: Sendable {
 
     private func release(_ waiting: inout Waiting) {
         if waiting.lostEvents > 0 {
-            let lost = JSONValue.integer(Int64(waiting.lostEvents))
-            let gap = OutgoingEvent(
-                .gap, at: SystemClock.now(), value: ["after": "", "next": "", "lost": lost])
+            let gap = OutgoingEvent(StreamGap(lost: waiting.lostEvents), at: SystemClock.now())
             guard isTaken(.events(EventBatch(lines: gap.line))) else { return }
             waiting.lostEvents = 0
         }

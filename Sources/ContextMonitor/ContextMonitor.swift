@@ -123,10 +123,17 @@ public final class ContextMonitor: Sendable {
     }
 
     /// Records that a dispatcher moved in its lifecycle; the record carries its counters and owners.
+    ///
+    /// - Parameters:
+    ///   - reason: why, in words for a person.
+    ///   - call: the tool call whose end this is; nil for every other move.
     public func dispatcherChanged(
-        _ dispatcher: DispatcherRecord, to next: DispatcherRecord.State, reason: String
+        _ dispatcher: DispatcherRecord, to next: DispatcherRecord.State, reason: String,
+        ended call: DispatcherMove.CallEnd? = nil
     ) {
-        publishing { state, now in (state.move(dispatcher, to: next, reason: reason, at: now), ()) }
+        publishing { state, now in
+            (state.move(dispatcher, to: next, reason: reason, ended: call, at: now), ())
+        }
     }
 
     /// Sets a limit and how much of it is used.

@@ -16,17 +16,33 @@ import WireProtocol
 
     /// Everything a reader gets until the log has ended: ids, and gaps as they are on the wire.
     private func read(after position: Int, id: String? = nil) async -> [String] {
-        var reader = SessionEventReader(log, after: position, id: id)
-        var pieces: [String] = []
-        await reader.forEach { piece in
+        await pieces(after: position, id: id).map { piece in
             switch piece {
-            case .event(let event): pieces.append(event.id)
+            case .event(let event): return event.id
             case .gap(let line, let next):
                 let value = (try? JSONParser.parse(line))?["value"]
-                pieces.append("gap \(value?.text ?? "") \(next)")
-            case .silence: break
+                return "gap \(value?.text ?? "") \(next)"
             }
-            return true
+        }
+    }
+
+    /// Reads whenever the log wakes its reader, until the log has ended.
+    private func pieces(
+        after position: Int, id: String? = nil, onRead: @Sendable () -> Void = {}
+    ) async -> [SessionEventReader.Piece] {
+        var reader = SessionEventReader(log, after: position, id: id)
+        let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let stopListening = log.listen { wake.yield() }
+        defer { stopListening() }
+        var pieces: [SessionEventReader.Piece] = []
+        for await _ in wakes {
+            while true {
+                let (next, isAtEnd) = reader.next()
+                pieces += next
+                if isAtEnd { return pieces }
+                if next.isEmpty { break }
+                onRead()
+            }
         }
         return pieces
     }
@@ -43,7 +59,7 @@ import WireProtocol
         append(1...SessionEventLog.limit + 3)
         log.finish()
         let pieces = await read(after: 1, id: "1")
-        #expect(pieces.first == #"gap {"next":"4","lost":2,"after":"1"} 4"#)
+        #expect(pieces.first == #"gap {"after":"1","next":"4","lost":2} 4"#)
         #expect(pieces.dropFirst().first == "4")
         #expect(pieces.count == SessionEventLog.limit + 1)
         #expect(log.position(of: "3") == nil)
@@ -53,14 +69,9 @@ import WireProtocol
     @Test func aReaderThatWaitsIsWokenAndEndsWithTheLog() async {
         let (started, start) = AsyncStream<Void>.makeStream()
         let reading = Task {
-            var reader = SessionEventReader(log, after: 0)
-            var ids: [String] = []
-            await reader.forEach { piece in
-                if case .event(let event) = piece { ids.append(event.id) }
-                start.yield()
-                return true
+            await pieces(after: 0, onRead: { start.yield() }).map { piece in
+                if case .event(let event) = piece { event.id } else { "gap" }
             }
-            return ids
         }
         append(1...1)
         for await _ in started { break }

@@ -226,10 +226,14 @@ import WireProtocol
 
     @Test(arguments: [
         ("\"metadata\":{\"agent\":\"planner\",\"user\":\"ada\"}", "planner"),
-        ("\"metadata\":{\"user\":\"ada\"}", nil), ("\"agent\":\"\"", nil), ("\"agent\":7", nil),
-        ("\"note\":\"\\\"agent\\\":\\\"forged\"", nil),
-        ("\"agent\":\"" + String(repeating: "a", count: 64) + "\"", String(repeating: "a", count: 64)),
-        ("\"agent\":\"" + String(repeating: "a", count: 65) + "\"", nil),
+        ("\"metadata\": { \"agent\" : \"planner\" }", "planner"),
+        ("\"metadata\":{\"user\":\"ada\"}", nil), ("\"metadata\":{\"agent\":\"\"}", nil),
+        ("\"metadata\":{\"agent\":7}", nil), ("\"agent\":\"outside\"", nil),
+        ("\"metadata\":{\"note\":\"\\\"agent\\\":\\\"forged\"}", nil),
+        (
+            "\"metadata\":{\"agent\":\"" + String(repeating: "a", count: 65) + "\"}",
+            String(repeating: "a", count: 64)
+        ),
     ]) func theAgentOfARunIsThatOfItsStart(_ rest: String, _ agent: String?) {
         var story = Story()
         story.lines("{\"type\":\"RUN_STARTED\",\"threadId\":\"s\",\"runId\":\"r\",\"timestamp\":1,\(rest)}")

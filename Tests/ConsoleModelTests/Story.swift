@@ -53,7 +53,8 @@ struct Story {
         var metadata = EventMetadata()
         metadata.user = user.map { UserID(rawValue: $0) }
         metadata.session = session.map { SessionID(rawValue: $0) }
-        send(OutgoingEvent(name, at: now, value: value, metadata: metadata))
+        let fields: JSONObject = ["name": .string(name.rawValue), "value": value]
+        send(OutgoingEvent(.custom, at: now, fields, metadata: metadata))
     }
 
     private mutating func send(_ event: OutgoingEvent) {

@@ -38,16 +38,15 @@ enum LiveStory {
             type, at: IncidentStory.moment(second), fields, metadata: about(run, sequence))
     }
 
-    private static let dispatcherEvents: [OutgoingEvent] = [
-        ("requested", 10.204), ("initializing", 10.206), ("active", 10.207), ("executing", 79.9),
-    ].map { step, second in
-        OutgoingEvent(
-            .dispatcher, at: IncidentStory.moment(second),
-            value: [
-                "id": "01a2-19af19", "to": .string(step), "owners": ["ada@acme.io"], "executed": 17,
-                "failed": 1,
-            ],
-            metadata: about(nil, nil))
+    private static let steps: [(DispatcherRecord.State, Double)] = [
+        (.requested, 10.204), (.initializing, 10.206), (.active, 10.207), (.executing, 79.9),
+    ]
+    private static let dispatcherEvents: [OutgoingEvent] = steps.map { step, second in
+        var move = DispatcherMove(id: "01a2-19af19", to: step)
+        move.owners = ["ada@acme.io"]
+        move.executed = 17
+        move.failed = 1
+        return OutgoingEvent(move, at: IncidentStory.moment(second), metadata: about(nil, nil))
     }
 
     private static let firstRun: [OutgoingEvent] = [
@@ -69,11 +68,10 @@ enum LiveStory {
 
     private static let otherUsers: [OutgoingEvent] = [
         OutgoingEvent(
-            .creation, at: IncidentStory.moment(60),
-            value: [
-                "path": "websocket", "status": "error",
-                "error": "Required component tool_dispatcher is missing or None",
-            ],
+            CreationReport(
+                path: .init(rawValue: "websocket"), status: .error,
+                error: "Required component tool_dispatcher is missing or None"),
+            at: IncidentStory.moment(60),
             metadata: about(nil, nil, user: "chen@acme.io", session: "01a2-c1e001", path: "websocket")),
         OutgoingEvent(
             .textMessageContent, at: IncidentStory.moment(65), ["delta": "page 3 of 9"],

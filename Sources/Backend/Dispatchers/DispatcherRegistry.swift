@@ -103,6 +103,6 @@ actor DispatcherRegistry {
 
     private func tell(_ move: DispatcherTable.Move?) {
         guard let move else { return }
-        monitor.dispatcherChanged(move.record, to: move.state, reason: move.reason)
+        monitor.dispatcherChanged(move.record, to: move.state, reason: move.reason, ended: move.ended)
     }
 }

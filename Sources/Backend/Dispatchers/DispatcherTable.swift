@@ -14,6 +14,8 @@ struct DispatcherTable: Equatable {
         let record: DispatcherRecord
         let state: State
         let reason: String
+        /// The call that ended with it.
+        var ended: DispatcherMove.CallEnd?
     }
 
     /// Enters a dispatcher that was asked for.
@@ -71,7 +73,9 @@ struct DispatcherTable: Equatable {
             record.state = .idle
         }
         records[id] = record
-        return Move(record: record, state: record.state, reason: "\(tool) \(succeeded ? "done" : "failed")")
+        return Move(
+            record: record, state: record.state, reason: "\(tool) \(succeeded ? "done" : "failed")",
+            ended: .init(tool: tool, succeeded: succeeded))
     }
 }
 

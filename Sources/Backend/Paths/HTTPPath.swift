@@ -32,7 +32,9 @@ struct HTTPPath: Sendable {
                 input.thread, user: context.user, on: .http, request: context.requestID, connection: nil)
             let reader = SessionEventReader(session.log, after: session.log.newest)
             let (run, _) = try await hub.start(input, in: session.id, user: context.user, on: .http)
-            return EventStreamResponse(reader: reader, run: run).response(location: "/v1/runs/\(run)")
+            return EventStreamResponse(
+                SessionEventStream(reader: reader, run: run), location: "/v1/runs/\(run)"
+            ).response
         } catch let error as SessionError {
             throw error.problem
         } catch let error as RunInputError {

@@ -55,7 +55,6 @@ final class WebSocketForward: Sendable {
                     switch piece {
                     case .event(let event): try connection.send(event.text)
                     case .gap(let line, _): try connection.send(String(decoding: line, as: UTF8.self))
-                    case .silence: break
                     }
                 }
             } catch {

@@ -23,8 +23,9 @@ struct SessionRoutes: Sendable {
             let start = try after.map { try Self.position(of: $0, in: session) } ?? session.log.floor
             if session.log.isFinished, start >= session.log.newest { return Response(status: .noContent) }
             return EventStreamResponse(
-                reader: SessionEventReader(session.log, after: start, id: after), run: nil
-            ).response()
+                SessionEventStream(
+                    reader: SessionEventReader(session.log, after: start, id: after), run: nil)
+            ).response
         }
         router.get("/v1/runs/:id") { _, context in
             let run = Self.run(context)
@@ -93,8 +94,8 @@ struct SessionRoutes: Sendable {
         } else if hasEnded, (span?.end ?? 0) <= session.log.floor {
             throw gone(session)
         }
-        return EventStreamResponse(reader: SessionEventReader(session.log, after: start, id: after), run: run)
-            .response()
+        let reader = SessionEventReader(session.log, after: start, id: after)
+        return EventStreamResponse(SessionEventStream(reader: reader, run: run)).response
     }
 
     private static func gone(_ session: Session) -> Problem {

@@ -8,8 +8,6 @@ struct SessionEventReader: Sendable {
         case event(PublishedEvent)
         /// A `ctxtop.gap` line: the reader was too slow; the next event has this position.
         case gap(line: [UInt8], next: Int)
-        /// There was nothing for a heartbeat's length.
-        case silence
     }
 
     let log: SessionEventLog
@@ -24,35 +22,6 @@ struct SessionEventReader: Sendable {
         lastID = id
     }
 
-    /// Gives everything from here on, until `take` says false, the log has ended or the task is cancelled.
-    mutating func forEach(
-        heartbeat: Duration? = nil, _ take: (Piece) async throws -> Bool
-    ) async rethrows {
-        let (wakes, wake) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let stopListening = log.listen { wake.yield(false) }
-        let beat = heartbeat.map { heartbeat in
-            Task {
-                while !Task.isCancelled {
-                    try await Task.sleep(for: heartbeat)
-                    wake.yield(true)
-                }
-            }
-        }
-        defer {
-            stopListening()
-            beat?.cancel()
-        }
-        for await isBeat in wakes {
-            if isBeat, log.newest == position, try await !take(.silence) { return }
-            while !Task.isCancelled {
-                let (pieces, isAtEnd) = next()
-                for piece in pieces where try await !take(piece) { return }
-                if isAtEnd { return }
-                if pieces.isEmpty { break }
-            }
-        }
-    }
-
     /// What there is from here on, at most 64 events, and whether nothing will ever follow.
     mutating func next() -> (pieces: [Piece], isAtEnd: Bool) {
         let batch = log.batch(after: position)
@@ -64,9 +33,8 @@ struct SessionEventReader: Sendable {
 
     private func gap(before batch: SessionEventLog.Batch) -> Piece? {
         guard batch.lost > 0, let next = batch.events.first else { return nil }
-        var value: JSONObject = ["next": .string(next.id), "lost": .integer(Int64(batch.lost))]
-        value.set("after", lastID)
-        let event = OutgoingEvent(.gap, at: SystemClock.now(), value: .object(value))
+        let gap = StreamGap(lost: batch.lost, after: lastID, next: next.id)
+        let event = OutgoingEvent(gap, at: SystemClock.now())
         return .gap(line: event.line, next: position + batch.lost + 1)
     }
 }

@@ -19,7 +19,12 @@ enum EventDetail {
         let name = batch.string(event.name)
         let text = batch.string(event.text)
         switch event.type {
-        case .custom: return custom(name, batch.json(event.value)?.object ?? JSONObject())
+        case .custom:
+            let value = batch.json(event.value)?.object ?? JSONObject()
+            guard let custom = CustomEventName(rawValue: name).flatMap({ CustomEvent($0, value) }) else {
+                return JSONValue.object(value).text
+            }
+            return words(custom)
         case .unrecognized: return batch.string(event.typeName)
         case .runError: return text
         case .runFinished:
@@ -30,25 +35,25 @@ enum EventDetail {
         }
     }
 
-    private static func custom(_ name: String, _ value: JSONObject) -> String {
+    private static func words(_ event: CustomEvent) -> String {
         func because(_ reason: String?) -> String { reason.map { ": \($0)" } ?? "" }
-        switch CustomEventName(rawValue: name) {
-        case .session:
-            let change = value.string("change") ?? "changed"
-            let context = value["context"]?["id"]?.string.map { " " + IDText.tail($0) } ?? ""
-            let state = change == "state" ? "\(value.string("state") ?? "unknown")" : change
-            return state + context + because(value.string("reason"))
-        case .dispatcher:
-            let from = value.string("from").map { "\($0) → " } ?? ""
-            return IDText.tail(value.string("id") ?? "") + " \(from)\(value.string("to") ?? "unknown")"
-                + because(value.string("reason"))
-        case .creation:
-            return "\(value.string("path") ?? "") \(value.string("status") ?? "")"
-                + because(value.string("error"))
-        case .path:
-            return "\(value.string("path") ?? "") says \(value.string("detected") ?? "nothing")"
-        case .gap: return "\(value.int("lost").map(CountText.grouped) ?? "some") events lost"
-        case nil: return JSONValue.object(value).text
+        switch event {
+        case .session(let change):
+            let context = change.context.map { " " + IDText.tail($0.id.rawValue) } ?? ""
+            let word: String =
+                switch change.kind {
+                case .state: change.state?.rawValue ?? "unknown"
+                case .unknown: "changed"
+                case .opened, .closed, .context: change.kind.rawValue
+                }
+            return word + context + because(change.reason)
+        case .dispatcher(let move):
+            let from = move.from.map { "\($0.rawValue) → " } ?? ""
+            return IDText.tail(move.id.rawValue) + " \(from)\(move.to.rawValue)" + because(move.reason)
+        case .creation(let report):
+            return "\(report.path) \(report.status.rawValue)" + because(report.error)
+        case .path(let path): return "\(path.path) says \(path.detected)"
+        case .gap(let gap): return "\(gap.lost.map(CountText.grouped) ?? "some") events lost"
         }
     }
 }

@@ -7,29 +7,29 @@ extension BackendState {
         _ name: CustomEventName, _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader,
         _ symbols: inout SymbolTable, changes: inout [Change]
     ) {
-        guard let received = reader.batch.json(event.value)?.object else {
-            return refuse("\(name.rawValue) without a readable value")
-        }
-        let value = reception.redaction.object(received)
-        switch name {
-        case .session: noteSession(value, record, symbols)
-        case .dispatcher: noteDispatcher(value, record, &symbols)
-        case .creation: noteCreation(value, &record, &symbols, changes: &changes)
-        case .path: notePath(value, record, &symbols, changes: &changes)
-        case .gap: noteGap(value, &record)
+        guard let received = reader.batch.json(event.value)?.object,
+            let custom = CustomEvent(name, reception.redaction.object(received))
+        else { return refuse("\(name.rawValue) without a readable value") }
+        switch custom {
+        case .session(let change): noteSession(change, record, symbols)
+        case .dispatcher(let move): noteDispatcher(move, record, &symbols)
+        case .creation(let report): noteCreation(report, &record, &symbols, changes: &changes)
+        case .path(let path): declare(path, symbols: &symbols, at: record.timestamp, changes: &changes)
+        case .gap(let gap): noteGap(gap, &record)
         }
     }
 
-    private mutating func noteSession(_ value: JSONObject, _ record: EventRecord, _ symbols: SymbolTable) {
+    private mutating func noteSession(_ change: SessionChange, _ record: EventRecord, _ symbols: SymbolTable)
+    {
         guard let place = sessions.place(record.session) else { return }
-        let state = value.string("state").flatMap { SessionRecord.State(rawValue: $0) }
-        if value.string("change") == "opened" {
+        let state = change.state
+        if change.kind == .opened {
             memory.noteOpening(
                 user: symbols[record.user], path: symbols[sessions.values[place].path], at: record.timestamp)
         }
-        if let context = value["context"]?.object.flatMap(ContextRecord.init) { keep(context, symbols) }
-        if value.string("change") == "closed" || state == .ended {
-            if let reason = value.string("reason") {
+        if let context = change.context { keep(context, symbols) }
+        if change.kind == .closed || state == .ended {
+            if let reason = change.reason {
                 let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
                 memory.noteFailure(reason, source: .close, path: path, at: record.timestamp)
             }
@@ -54,18 +54,16 @@ extension BackendState {
     }
 
     private mutating func noteDispatcher(
-        _ value: JSONObject, _ event: EventRecord, _ symbols: inout SymbolTable
+        _ move: DispatcherMove, _ event: EventRecord, _ symbols: inout SymbolTable
     ) {
-        guard let id = value.string("id") else { return refuse("ctxtop.dispatcher without an id") }
-        let symbol = symbols.intern(id)
+        let symbol = symbols.intern(move.id.rawValue)
         let place =
             dispatchers.place(symbol)
-            ?? dispatchers.insert(
-                DispatcherState(DispatcherRecord(id: DispatcherID(rawValue: id))), for: symbol)
+            ?? dispatchers.insert(DispatcherState(DispatcherRecord(id: move.id)), for: symbol)
         var dispatcher = dispatchers[place: place]
         let moment = event.timestamp
-        let to = value.string("to").flatMap { DispatcherRecord.State(rawValue: $0) } ?? .unknown
-        dispatcher.record.state = to
+        let to = move.to
+        dispatcher.record.take(move)
         if !event.user.isNone, dispatcher.record.user == nil {
             dispatcher.record.user = UserID(rawValue: symbols[event.user])
         }
@@ -73,15 +71,11 @@ extension BackendState {
             dispatcher.record.session = SessionID(rawValue: symbols[event.session])
         }
         dispatcher.record.createdAt = dispatcher.record.createdAt ?? moment
-        if let verdict = value.string("pattern").flatMap({ Verdict($0) }) {
-            dispatcher.record.pattern = verdict
-        }
         if to == .executing { dispatcher.record.lastUsedAt = moment }
-        dispatcher.record.take(value)
-        let from = value.string("from").flatMap { DispatcherRecord.State(rawValue: $0) }
-        let reason = value.string("reason")
-        noteToolEnd(reason, at: moment)
-        dispatcher.transitions.append(.init(from: from, to: to, reason: reason, at: moment))
+        if let call = move.ended {
+            memory.noteTool(String(call.tool.prefix(128)), failed: !call.succeeded, at: moment)
+        }
+        dispatcher.transitions.append(.init(from: move.from, to: to, reason: move.reason, at: moment))
         if dispatcher.transitions.count > 64 { dispatcher.transitions.removeFirst() }
         if to == .disposed || to == .evicted {
             if dispatcher.disposedAt == nil { past.dispatchers.append(symbol) }
@@ -95,22 +89,14 @@ extension BackendState {
         }
     }
 
-    /// A dispatcher's `TOOL done` or `TOOL failed`: how a call ended, where results do not travel.
-    private mutating func noteToolEnd(_ reason: String?, at moment: Timestamp) {
-        guard let words = reason?.split(separator: " "), words.count == 2,
-            words[1] == "done" || words[1] == "failed"
-        else { return }
-        memory.noteTool(String(words[0].prefix(128)), failed: words[1] == "failed", at: moment)
-    }
-
     private mutating func noteCreation(
-        _ value: JSONObject, _ event: inout EventRecord, _ symbols: inout SymbolTable, changes: inout [Change]
+        _ report: CreationReport, _ event: inout EventRecord, _ symbols: inout SymbolTable,
+        changes: inout [Change]
     ) {
-        guard let name = value.string("path") else { return refuse("ctxtop.creation without a path") }
-        let status = value.string("status").flatMap { OutcomeRecord.Status(rawValue: $0) } ?? .none
-        let symbol = symbols.intern(name)
+        let status = report.status
+        let symbol = symbols.intern(report.path.rawValue)
         if paths.place(symbol) == nil {
-            var path = PathState(PathRecord(path: ConsumerPath(rawValue: name)))
+            var path = PathState(PathRecord(path: report.path))
             path.firstSeenAt = event.timestamp
             paths.insert(path, for: symbol)
         }
@@ -118,10 +104,10 @@ extension BackendState {
         let before = paths[place: place].record.lastOutcome.status
         let moment = event.timestamp
         paths[place: place].record.lastOutcome = OutcomeRecord(
-            status, error: value.string("error"), at: moment)
+            status, error: report.error, at: moment)
         paths[place: place].noteStretch(at: moment)
         paths[place: place].count(succeeded: status != .error, at: moment)
-        if status == .error, let error = value.string("error") {
+        if status == .error, let error = report.error {
             memory.noteFailure(
                 error, source: .creation, path: paths.values[place].record.path, at: moment)
         }
@@ -146,17 +132,9 @@ extension BackendState {
         noteOutcome(place, before: before, at: moment, changes: &changes)
     }
 
-    private mutating func notePath(
-        _ value: JSONObject, _ event: EventRecord, _ symbols: inout SymbolTable, changes: inout [Change]
-    ) {
-        guard let record = PathRecord(json: value) else { return refuse("ctxtop.path without a path") }
-        declare(record, symbols: &symbols, at: event.timestamp, changes: &changes)
-    }
-
-    private mutating func noteGap(_ value: JSONObject, _ event: inout EventRecord) {
+    private mutating func noteGap(_ gap: StreamGap, _ event: inout EventRecord) {
         event.marks.insert(.gap)
-        let lost = max(0, value.int("lost") ?? 0)
-        reception.counters.eventsDropped = reception.counters.eventsDropped.adding(lost)
+        reception.counters.eventsDropped = reception.counters.eventsDropped.adding(gap.lost ?? 0)
         reception.joinedAt = event.timestamp
         for place in runs.values.indices where runs.values[place].state == .open {
             runs[place: place].rejoin()
@@ -165,13 +143,13 @@ extension BackendState {
 }
 
 extension DispatcherRecord {
-    /// Takes the counts and owners of a `ctxtop.dispatcher` event; its state must be set before.
-    fileprivate mutating func take(_ value: JSONObject) {
-        executed = value.int("executed") ?? executed
-        failed = value.int("failed") ?? failed
-        inFlight = value.int("inFlight") ?? (state == .executing ? 1 : 0)
-        for owner in value.strings("owners").map({ UserID(rawValue: $0) }) where !owners.contains(owner) {
-            owners.append(owner)
-        }
+    /// Takes the state, the counts and the owners of a step.
+    fileprivate mutating func take(_ move: DispatcherMove) {
+        state = move.to
+        pattern = move.pattern ?? pattern
+        executed = move.executed ?? executed
+        failed = move.failed ?? failed
+        inFlight = move.inFlight ?? (state == .executing ? 1 : 0)
+        for owner in move.owners where !owners.contains(owner) { owners.append(owner) }
     }
 }

@@ -22,7 +22,7 @@ extension BackendState {
         case .toolCallArgs, .toolCallChunk:
             guard let run else { return }
             let hash = event.text.isEmpty ? nil : reader.hash(event.text)
-            let bytes = event.text.isEmpty ? reader.hiddenBytes(event) : event.text.count
+            let bytes = event.text.isEmpty ? event.hiddenBytes : reader.decoded(event.text, \.count)
             runs[place: run].calls.add(reader.call(event), textHash: hash, bytes: bytes)
         case .toolCallEnd:
             if let run { runs[place: run].calls.finish(reader.call(event)) }
@@ -115,38 +115,8 @@ extension EventType {
 }
 
 extension EventReader {
-    /// What tells texts apart: the hash of a slice's bytes.
-    func hash(_ slice: TextSlice) -> UInt64 {
-        slice.isEmpty ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[slice.range]))
-    }
-
-    /// The `metadata.bytes` of an event whose payload was hidden; 0 where it says none.
-    func hiddenBytes(_ event: ScannedEvent) -> Int {
-        let name: StaticString = "\"bytes\":"
-        let line = bytes[event.line.range]
-        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        // It stands last in what our own backend writes.
-        var start = line.endIndex - wanted.count
-        while start >= max(line.startIndex, line.endIndex - 64) {
-            if line[start..<(start + wanted.count)].elementsEqual(wanted) { break }
-            start -= 1
-        }
-        guard start >= max(line.startIndex, line.endIndex - 64) else { return 0 }
-        var number = 0
-        for byte in line[(start + wanted.count)...] {
-            guard byte >= 0x30, byte <= 0x39, number < 100_000_000 else { break }
-            number = number * 10 + Int(byte - 0x30)
-        }
-        return number
-    }
-
     /// Whether a result's text begins as an error does: `error…`, `Error…`.
     func startsWithError(_ slice: TextSlice) -> Bool {
-        let word: StaticString = "error"
-        let text = bytes[slice.range]
-        guard text.count >= word.utf8CodeUnitCount else { return false }
-        for offset in 0..<word.utf8CodeUnitCount
-        where text[text.startIndex + offset] | 0x20 != word.utf8Start[offset] { return false }
-        return true
+        decoded(slice) { text in text.prefix(5).map { $0 | 0x20 }.elementsEqual("error".utf8) }
     }
 }

@@ -91,7 +91,7 @@ extension BackendState {
             case .runStarted: .started
             case .toolCallStart: .toolExecuting(call)
             case .toolCallResult: .toolCompleted(call)
-            case .runFinished: reader.outcome(event) == .success ? .completed : .suspended
+            case .runFinished: event.outcome == .success ? .completed : .suspended
             case .runError: .error
             default: word == .agentThinking ? .thinking : .other
             }
@@ -99,7 +99,7 @@ extension BackendState {
         if let (tool, duration) = progress.tool { statistics.countToolCall(tool, took: duration) }
         if record.marks.contains(.crossing) { statistics.crossings = statistics.crossings.adding(1) }
         if event.type == .runFinished || event.type == .runError, !progress.isClosed {
-            close(place, record, progress, isCancelled: reader.outcome(event) == .cancelled)
+            close(place, record, progress, isCancelled: event.outcome == .cancelled)
             progress.isClosed = true
         }
         return progress
@@ -148,7 +148,7 @@ extension BackendState {
         let moment = record.timestamp
         let place =
             sessions.place(record.session) ?? openSession(record.session, user: record.user, at: moment)
-        let outcome = event.type == .runFinished ? reader.outcome(event) : nil
+        let outcome = event.type == .runFinished ? event.outcome : nil
         if let previous = sessions.values[place].counts.newestEvent {
             record.distanceToPrevious = UInt32(clamping: number - previous)
         }
@@ -274,7 +274,7 @@ extension RunState {
 
 extension SessionState {
     /// Takes one event; whether it named another user than the session's.
-    mutating func apply(_ record: EventRecord, number: Int, outcome: EventReader.Outcome?) -> Bool {
+    mutating func apply(_ record: EventRecord, number: Int, outcome: RunOutcome?) -> Bool {
         let moment = record.timestamp
         counts.events += 1
         counts.newestEvent = number

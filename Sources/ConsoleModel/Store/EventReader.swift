@@ -6,9 +6,6 @@ struct EventReader {
     let batch: EventBatch
     let bytes: UnsafeBufferPointer<UInt8>
 
-    /// What a RUN_FINISHED says in `outcome`; pending: the client's own tools have yet to answer.
-    enum Outcome: Hashable { case success, pending, interrupt, cancelled }
-
     /// The event's names as symbols.
     func record(_ event: ScannedEvent, _ symbols: inout SymbolTable) -> EventRecord {
         var record = EventRecord()
@@ -33,38 +30,21 @@ struct EventReader {
     /// The text of a slice.
     func string(_ slice: TextSlice) -> String { batch.string(slice) }
 
-    /// What tells the call of an event apart: the hash of the id's bytes.
-    func call(_ event: ScannedEvent) -> RunGrammar.Call {
-        RunGrammar.Call(
-            digest: event.call.isEmpty
-                ? 0 : SymbolTable.hash(UnsafeBufferPointer(rebasing: bytes[event.call.range])))
+    /// What tells the call of an event apart: the hash of its id.
+    func call(_ event: ScannedEvent) -> RunGrammar.Call { RunGrammar.Call(digest: hash(event.call)) }
+
+    /// What tells texts apart, however they are spelled in JSON: the hash of the decoded text; 0 of none.
+    func hash(_ slice: TextSlice) -> UInt64 { slice.isEmpty ? 0 : decoded(slice, SymbolTable.hash) }
+
+    /// Hands the bytes of a slice to `use`, escapes decoded.
+    func decoded<Result>(_ slice: TextSlice, _ use: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        guard slice.hasEscapes else { return use(UnsafeBufferPointer(rebasing: bytes[slice.range])) }
+        var text = batch.string(slice)
+        return text.withUTF8(use)
     }
 
-    /// What `metadata.agent` says; it is looked for in the bytes, for no event is parsed whole.
+    /// The name of the agent that runs, cut to 64 characters; nil where the event has none.
     func agent(_ event: ScannedEvent) -> String? {
-        batch.text(after: "\"agent\":\"", in: event.line, limit: 64)
-    }
-
-    /// The outcome; success unless it is spelled as another one.
-    func outcome(_ event: ScannedEvent) -> Outcome {
-        let success: StaticString = "{\"type\":\"success\"}"
-        let slice = event.value
-        if slice.isEmpty || slice.count == success.utf8CodeUnitCount { return plainOutcome(slice, success) }
-        return parsedOutcome(slice)
-    }
-
-    private func plainOutcome(_ slice: TextSlice, _ success: StaticString) -> Outcome {
-        let text = UnsafeBufferPointer(start: success.utf8Start, count: success.utf8CodeUnitCount)
-        if slice.isEmpty || bytes[slice.range].elementsEqual(text) { return .success }
-        return parsedOutcome(slice)
-    }
-
-    private func parsedOutcome(_ slice: TextSlice) -> Outcome {
-        let outcome = batch.json(slice)
-        switch outcome?.string ?? outcome?["type"]?.string {
-        case "interrupt": return .interrupt
-        case "cancelled", "canceled": return .cancelled
-        default: return outcome?["pendingToolCallIds"]?.array?.isEmpty == false ? .pending : .success
-        }
+        event.agent.isEmpty ? nil : String(string(event.agent).prefix(64))
     }
 }

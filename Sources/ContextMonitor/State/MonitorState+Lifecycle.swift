@@ -34,7 +34,7 @@ extension MonitorState {
         record.detected = judgement.verdict
         record.wins = judgement.wins
         paths[path] = record
-        return OutgoingEvent(.path, at: now, value: record.json, metadata: metadata(path))
+        return OutgoingEvent(record, at: now, metadata: metadata(path))
     }
 
     mutating func record(
@@ -42,33 +42,29 @@ extension MonitorState {
     ) -> OutgoingEvent {
         if paths[path] == nil { declare(path, kind: nil, expected: .unknown) }
         var record = paths[path] ?? PathRecord(path: path)
-        var value: JSONObject = ["path": .string(path.rawValue)]
+        let report: CreationReport
         switch outcome {
         case .created(let dispatcher, let pattern):
             record.created += 1
             record.lastOutcome = OutcomeRecord(.ok, at: now)
             record.lastUsedAt[pattern.name] = now
-            value.set("status", "ok")
-            value.set("dispatcher", dispatcher)
+            report = CreationReport(path: path, status: .ok, dispatcher: dispatcher)
         case .fellBack(let dispatcher, let error):
             record.created += 1
             record.fallbacks += 1
             record.lastOutcome = OutcomeRecord(.fallback, error: error, at: now)
             record.lastUsedAt[Verdict.singleton.name] = now
-            value.set("status", "fallback")
-            value.set("error", error)
-            value.set("dispatcher", dispatcher)
+            report = CreationReport(path: path, status: .fallback, error: error, dispatcher: dispatcher)
         case .failed(let error):
             record.failed += 1
             record.lastOutcome = OutcomeRecord(.error, error: error, at: now)
             history.countError(at: now)
-            value.set("status", "error")
-            value.set("error", error)
+            report = CreationReport(path: path, status: .error, error: error)
         }
         paths[path] = record
         var metadata = about
         metadata.path = path.rawValue
-        return OutgoingEvent(.creation, at: now, value: .object(value), metadata: metadata)
+        return OutgoingEvent(report, at: now, metadata: metadata)
     }
 
     private func metadata(_ path: ConsumerPath) -> EventMetadata {
@@ -84,7 +80,7 @@ extension MonitorState {
         if record.state == .unknown { record.state = .idle }
         record.since = record.since ?? now
         sessions[session.id] = SessionEntry(record: record)
-        return sessionEvent(record, change: "opened", reason: nil, at: now)
+        return sessionEvent(record, .opened, at: now)
     }
 
     mutating func change(
@@ -94,14 +90,14 @@ extension MonitorState {
         entry.record.state = state
         entry.record.since = now
         sessions[id] = entry
-        return sessionEvent(entry.record, change: "state", reason: reason, at: now)
+        return sessionEvent(entry.record, .state, reason: reason, at: now)
     }
 
     mutating func end(_ id: SessionID, reason: String, at now: Timestamp) -> OutgoingEvent? {
         guard var entry = sessions[id] else { return nil }
         entry.record.state = .ended
         entry.record.since = now
-        let event = sessionEvent(entry.record, change: "closed", reason: reason, at: now)
+        let event = sessionEvent(entry.record, .closed, reason: reason, at: now)
         sessions[id] = nil
         endedSessions.append(entry.record)
         for dispatcher in dispatchers.values where dispatcher.record.session == id {
@@ -134,7 +130,7 @@ extension MonitorState {
         sessions[id] = session
         if let told = pasts[context.id]?.toldAt, now.since(told) < .seconds(60) { return nil }
         pasts[context.id, default: ContextPast()].toldAt = now
-        return sessionEvent(session.record, change: "context", reason: nil, context: context, at: now)
+        return sessionEvent(session.record, .context, context: context, at: now)
     }
 
     private mutating func auditBirth(of context: ContextRecord, parent: ContextID?, at now: Timestamp) {
@@ -149,18 +145,16 @@ extension MonitorState {
     }
 
     private func sessionEvent(
-        _ record: SessionRecord, change: String, reason: String?, context: ContextRecord? = nil,
-        at now: Timestamp
+        _ record: SessionRecord, _ kind: SessionChange.Kind, reason: String? = nil,
+        context: ContextRecord? = nil, at now: Timestamp
     ) -> OutgoingEvent {
-        var value: JSONObject = ["change": .string(change), "state": .string(record.state.rawValue)]
-        value.set("reason", reason)
-        if let context { value["context"] = context.json }
+        let change = SessionChange(kind, state: record.state, reason: reason, context: context)
         var metadata = EventMetadata()
         metadata.user = record.user
         metadata.session = record.id
         metadata.path = record.path?.rawValue
         metadata.dispatcher = record.dispatcher
-        return OutgoingEvent(.session, at: now, value: .object(value), metadata: metadata)
+        return OutgoingEvent(change, at: now, metadata: metadata)
     }
 
     // MARK: Dispatchers
@@ -169,7 +163,8 @@ extension MonitorState {
     static let ownersTold = 8
 
     mutating func move(
-        _ record: DispatcherRecord, to state: DispatcherRecord.State, reason: String, at now: Timestamp
+        _ record: DispatcherRecord, to state: DispatcherRecord.State, reason: String,
+        ended call: DispatcherMove.CallEnd? = nil, at now: Timestamp
     ) -> OutgoingEvent {
         var entry = dispatchers[record.id] ?? DispatcherEntry(record: record)
         let from = dispatchers[record.id]?.record.state
@@ -191,20 +186,17 @@ extension MonitorState {
         } else {
             dispatchers[record.id] = entry
         }
-        var value: JSONObject = ["id": .string(record.id.rawValue)]
-        value.set("from", from?.rawValue)
-        value.set("to", state.rawValue)
-        value.set("reason", reason)
-        value.set("pattern", record.pattern.description)
-        value.set("inFlight", record.inFlight)
-        value.set("executed", record.executed)
-        value.set("failed", record.failed)
-        value.set("owners", record.owners.suffix(Self.ownersTold).map(\.rawValue))
+        var move = DispatcherMove(id: record.id, from: from, to: state, reason: reason, ended: call)
+        move.pattern = record.pattern
+        move.inFlight = record.inFlight
+        move.executed = record.executed
+        move.failed = record.failed
+        move.owners = record.owners.suffix(Self.ownersTold)
         var metadata = EventMetadata()
         metadata.user = record.user
         metadata.session = record.session
         metadata.dispatcher = record.id
-        return OutgoingEvent(.dispatcher, at: now, value: .object(value), metadata: metadata)
+        return OutgoingEvent(move, at: now, metadata: metadata)
     }
 
     /// The dispatcher as a snapshot shows it: leaked and shared are derived here.

@@ -64,8 +64,7 @@ struct AgentTask {
         case .inputRequired, .authRequired:
             events.append(
                 OutgoingEvent(
-                    .session, at: at, value: ["change": "state", "state": "waiting"],
-                    metadata: metadata(agent)))
+                    SessionChange(.state, state: .waiting), at: at, metadata: metadata(agent)))
         case .completed: events.append(event(.runFinished, ["outcome": ["type": "success"]], agent, at: at))
         case .canceled: events.append(event(.runFinished, ["outcome": ["type": "cancelled"]], agent, at: at))
         case .failed, .rejected:

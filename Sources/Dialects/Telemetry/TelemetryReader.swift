@@ -89,7 +89,7 @@ public struct TelemetryReader: Sendable {
         var metadata = EventMetadata()
         metadata.session = session
         return OutgoingEvent(
-            .session, at: moment, value: ["change": "closed", "reason": .string(reason)], metadata: metadata)
+            SessionChange(.closed, reason: reason), at: moment, metadata: metadata)
     }
 
     private mutating func note(_ events: [OutgoingEvent], at moment: Timestamp) -> [Message] {

@@ -57,30 +57,9 @@ public struct EventBatch: Hashable, Sendable {
         }
     }
 
-    /// The text between `key` and the next quote; nil where there is none, or one longer than `limit` bytes or
-    /// spelled with escapes.
-    public func text(after key: StaticString, in slice: TextSlice, limit: Int) -> String? {
-        bytes.withUnsafeBufferPointer { buffer in
-            let range = slice.range
-            let first = key.utf8Start.pointee
-            var next = range.lowerBound
-            while let base = buffer.baseAddress, next + key.utf8CodeUnitCount < range.upperBound,
-                let found = memchr(base + next, Int32(first), range.upperBound - next)
-            {
-                let place = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-                next = place + 1
-                let start = place + key.utf8CodeUnitCount
-                guard start < range.upperBound, memcmp(found, key.utf8Start, key.utf8CodeUnitCount) == 0
-                else {
-                    continue
-                }
-                let end = min(range.upperBound, start + limit + 1)
-                let text = buffer[start..<end].prefix { $0 != 0x22 && $0 != 0x5C }
-                guard !text.isEmpty, text.endIndex < end, buffer[text.endIndex] == 0x22 else { return nil }
-                return String(decoding: text, as: UTF8.self)
-            }
-            return nil
-        }
+    /// Which of our CUSTOM events an event is; nil for all others.
+    public func customName(_ event: ScannedEvent) -> CustomEventName? {
+        event.type == .custom ? CustomEventName(rawValue: string(event.name)) : nil
     }
 
     /// The slice as a JSON value; nil when it is empty or not JSON.

@@ -62,11 +62,11 @@ public struct OutgoingEvent: Hashable, Sendable {
     }
 
     /// A CUSTOM event of ours.
-    public init(
-        _ name: CustomEventName, at timestamp: Timestamp, value: JSONValue, metadata: EventMetadata = .init()
+    public init<Payload: CustomPayload>(
+        _ payload: Payload, at timestamp: Timestamp, metadata: EventMetadata = .init()
     ) {
-        self.init(
-            .custom, at: timestamp, ["name": .string(name.rawValue), "value": value], metadata: metadata)
+        let name = Payload.eventName.rawValue
+        self.init(.custom, at: timestamp, ["name": .string(name), "value": payload.json], metadata: metadata)
     }
 
     /// The event as one JSON line without its newline.

@@ -51,7 +51,11 @@ struct EventScanner {
             skipSpace()
             try expect(UInt8(ascii: ":"))
             skipSpace()
-            try member(&self, UnsafeBufferPointer(rebasing: bytes[key.range]))
+            if key.hasEscapes {
+                try self.member(named: text(of: key), member)
+            } else {
+                try member(&self, UnsafeBufferPointer(rebasing: bytes[key.range]))
+            }
             skipSpace()
             if try peek() == UInt8(ascii: "}") {
                 index += 1
@@ -61,18 +65,41 @@ struct EventScanner {
         }
     }
 
+    /// Hands on a member whose name is spelled with escapes.
+    private mutating func member(
+        named name: String,
+        _ member: (inout EventScanner, UnsafeBufferPointer<UInt8>) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: name.utf8.count)
+        defer { copy.deallocate() }
+        _ = copy.initialize(fromContentsOf: name.utf8)
+        try member(&self, UnsafeBufferPointer(copy))
+    }
+
+    /// The text of a slice, escapes decoded; as it stands where an escape is wrong.
+    private func text(of slice: TextSlice) -> String {
+        let piece = UnsafeBufferPointer(rebasing: bytes[slice.range])
+        return (slice.hasEscapes ? JSONEscapes.decode(piece) : nil) ?? String(decoding: piece, as: UTF8.self)
+    }
+
     private mutating func member(_ key: UnsafeBufferPointer<UInt8>) throws(JSONError) {
         switch key.count {
         case 4 where key == "type":
             event.typeName = try textOrSkip()
-            event.type = EventType(bytes: UnsafeBufferPointer(rebasing: bytes[event.typeName.range]))
+            event.type =
+                event.typeName.hasEscapes
+                ? EventType(wireName: text(of: event.typeName).utf8)
+                : EventType(bytes: UnsafeBufferPointer(rebasing: bytes[event.typeName.range]))
         case 4 where key == "name": event.name = try textOrSkip()
         case 5 where key == "runId": event.runField = try textOrSkip()
         case 5 where key == "value": event.value = try rawValue()
         case 5 where key == "delta": event.text = try textOrSkip()
         case 7 where key == "message": event.text = try textOrSkip()
         case 7 where key == "content": event.text = try textOrSkip()
-        case 7 where key == "outcome": event.value = try rawValue()
+        case 7 where key == "outcome":
+            let start = index
+            try outcome()
+            event.value = TextSlice(offset: start, count: index - start)
         case 8 where key == "threadId": event.threadField = try textOrSkip()
         case 8 where key == "metadata":
             guard try peek() == UInt8(ascii: "{") else { return try skipValue() }
@@ -88,6 +115,31 @@ struct EventScanner {
         }
     }
 
+    /// The end of a run: a word, or an object with a `type`.
+    private mutating func outcome() throws(JSONError) {
+        switch try peek() {
+        case UInt8(ascii: "\""): event.outcome = RunOutcome(word: text(of: try stringSlice()))
+        case UInt8(ascii: "{"):
+            try members { (scanner, key) throws(JSONError) in try scanner.outcome(key) }
+        default: try skipValue()
+        }
+    }
+
+    private mutating func outcome(_ key: UnsafeBufferPointer<UInt8>) throws(JSONError) {
+        switch key.count {
+        case 4 where key == "type":
+            let word = RunOutcome(word: text(of: try textOrSkip()))
+            if word != .success { event.outcome = word }
+        case 18 where key == "pendingToolCallIds":
+            let list = try rawValue()
+            let isEmpty = bytes[list.range].allSatisfy { $0 <= 0x20 || $0 == 0x5B || $0 == 0x5D }
+            if bytes[list.range].first == UInt8(ascii: "["), !isEmpty, event.outcome == .success {
+                event.outcome = .pending
+            }
+        default: try skipValue()
+        }
+    }
+
     private mutating func metadata(_ key: UnsafeBufferPointer<UInt8>) throws(JSONError) {
         switch key.count {
         case 2 where key == "id": event.id = try textOrSkip()
@@ -97,6 +149,9 @@ struct EventScanner {
             event.sequence = try wholeNumber().flatMap { Int(exactly: $0) }
             event.sequenceDigits = plainDigits(from: start, atMost: 9)
         case 4 where key == "user": event.user = try textOrSkip()
+        case 5 where key == "agent": event.agent = try textOrSkip()
+        case 5 where key == "bytes":
+            event.hiddenBytes = try wholeNumber().map { Int(clamping: max(0, $0)) } ?? 0
         case 4 where key == "path": event.path = try textOrSkip()
         case 7 where key == "session": event.session = try textOrSkip()
         case 10 where key == "dispatcher": event.dispatcher = try textOrSkip()

@@ -38,9 +38,35 @@ public struct ScannedEvent: Hashable, Sendable {
     public var text = TextSlice.none
     /// A CUSTOM's `value` or a RUN_FINISHED's `outcome`, raw JSON.
     public var value = TextSlice.none
+    /// `metadata.agent`: which agent runs; RUN_STARTED carries it.
+    public var agent = TextSlice.none
+    /// `metadata.bytes`: the size of a payload that was left out; 0 where none was.
+    public var hiddenBytes = 0
+    /// What a RUN_FINISHED reports in `outcome`; success where it reports nothing.
+    public var outcome = RunOutcome.success
 
     /// An event of which nothing is known.
     public init() {}
+}
+
+/// What the end of a run reports in `outcome`.
+public enum RunOutcome: Hashable, Sendable {
+    case success
+    /// The client's own tools have yet to answer.
+    case pending
+    /// The run waits for a person.
+    case interrupt
+    case cancelled
+
+    /// The outcome of that spelling; success for one that is not known.
+    init(word: String) {
+        self =
+            switch word {
+            case "interrupt": .interrupt
+            case "cancelled", "canceled": .cancelled
+            default: .success
+            }
+    }
 }
 
 /// A line that was refused, and why; refused lines are counted and shown.

@@ -1,0 +1,46 @@
+/// The CUSTOM events that our wire adds where AG-UI has no word, by their `name`.
+public enum CustomEventName: String, Hashable, Sendable, CaseIterable {
+    /// A ``SessionChange``.
+    case session = "ctxtop.session"
+    /// A ``DispatcherMove``.
+    case dispatcher = "ctxtop.dispatcher"
+    /// A ``CreationReport``.
+    case creation = "ctxtop.creation"
+    /// A ``PathRecord``, as in the snapshot's `paths`.
+    case path = "ctxtop.path"
+    /// A ``StreamGap``.
+    case gap = "ctxtop.gap"
+}
+
+/// The `value` of one of our CUSTOM events.
+public protocol CustomPayload: WireRecord {
+    /// The `name` of the event that carries it.
+    static var eventName: CustomEventName { get }
+}
+
+extension PathRecord: CustomPayload {
+    public static var eventName: CustomEventName { .path }
+}
+
+/// One of our CUSTOM events with its value read.
+public enum CustomEvent: Hashable, Sendable {
+    case session(SessionChange)
+    case dispatcher(DispatcherMove)
+    case creation(CreationReport)
+    case path(PathRecord)
+    case gap(StreamGap)
+
+    /// Reads the value of an event of that name; nil when what identifies it is not there.
+    public init?(_ name: CustomEventName, _ value: JSONObject) {
+        let event: Self? =
+            switch name {
+            case .session: .session(SessionChange(json: value))
+            case .dispatcher: DispatcherMove(json: value).map { .dispatcher($0) }
+            case .creation: CreationReport(json: value).map { .creation($0) }
+            case .path: PathRecord(json: value).map { .path($0) }
+            case .gap: .gap(StreamGap(json: value))
+            }
+        guard let event else { return nil }
+        self = event
+    }
+}
