@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 from typing import Any
 
 import pytest
-from conftest import Clock, lines
+from conftest import ROOT, Clock, lines
 from ctxtop_exposer import Exposer
 from ctxtop_exposer.snapshot import snapshot
 from fastapi import FastAPI
@@ -240,3 +241,44 @@ def test_plain_asgi_apps_have_no_state() -> None:
 
     exposer = Exposer(app, attributes={"tool_classes": "x"})
     assert document(exposer)["paths"] == []
+
+
+EXAMPLES = {
+    event["name"]: event["value"]
+    for event in map(json.loads, (ROOT / "Tests/Examples/custom-events.ndjson").read_text().splitlines())
+}
+
+
+def ended_calls(exposer: Exposer) -> list[tuple[str, bool]]:
+    values = [event["value"] for event in lines(exposer) if event.get("name") == "ctxtop.dispatcher"]
+    return [(value["tool"], value["succeeded"]) for value in values if "tool" in value]
+
+
+def test_the_end_of_a_call_names_its_tool(clock: Clock) -> None:
+    exposer = made(clock, **FACTORY)
+    with exposer.creation("http", user="ada", session="s") as creation:
+        creation.dispatcher(Tools())
+    exposer.emit("agent_started", {"run_id": "r"})
+    exposer.emit("tool_executing", {"run_id": "r", "tool_name": "look up"})
+    exposer.emit("tool_executing", {"run_id": "r", "tool_name": "send"})
+    exposer.emit("tool_completed", {"run_id": "r", "tool_name": "send", "error": "refused"})
+    exposer.emit("tool_completed", {"run_id": "r", "tool_name": "look up"})
+    assert ended_calls(exposer) == [("send", False), ("look up", True)]
+
+
+def test_our_own_events_have_the_members_of_the_examples(clock: Clock) -> None:
+    exposer = made(clock, **FACTORY)
+    with exposer.creation("http", user="ada", session="s") as creation:
+        creation.dispatcher(Tools())
+    exposer.emit("agent_started", {"run_id": "r"})
+    exposer.emit("tool_executing", {"run_id": "r", "tool_name": "look up"})
+    exposer.emit("tool_completed", {"run_id": "r", "tool_name": "look up"})
+    with pytest.raises(RuntimeError), exposer.creation("http", user="bob", session="t"):
+        raise RuntimeError("no bridge")
+    customs = [event for event in lines(exposer) if event["type"] == "CUSTOM"]
+    seen = {event["name"] for event in customs}
+    assert {"ctxtop.session", "ctxtop.dispatcher", "ctxtop.creation"} <= seen
+    for event in customs:
+        example = EXAMPLES.get(event["name"])
+        for member, value in event["value"].items() if example is not None else ():
+            assert type(value) is type(example[member]), f"{event['name']}.{member}"

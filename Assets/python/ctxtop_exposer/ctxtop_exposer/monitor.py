@@ -16,6 +16,9 @@ from .payloads import name, redact
 from .records import Context, Dispatcher, Run, Session, Table
 from .ring import Ring, event_line
 
+#: Of how many open calls a run remembers the tools; as many as calls without an id of their own.
+MAXIMUM_OPEN_CALLS = 100
+
 Fields = Mapping[str, Any]
 About = dict[str, Any]
 
@@ -94,7 +97,7 @@ class Monitor:
             session.next_seq += 1
         self.publish(kind, fields, about, seq, at, hidden)
         if kind in ("TOOL_CALL_START", "TOOL_CALL_RESULT"):
-            self._note_tool(kind, about, at, failed)
+            self._note_tool(kind, self._tool(run, kind, fields), about, at, failed)
 
     def _session(self, about: About, at: int) -> Session | None:
         id = about.get("session")
@@ -174,7 +177,20 @@ class Monitor:
 
     # Dispatchers
 
-    def _note_tool(self, kind: str, about: About, at: int, failed: bool) -> None:
+    @staticmethod
+    def _tool(run: Run | None, kind: str, fields: Fields) -> str:
+        """The name of the tool that a call's event is about; a result has only the call's id."""
+        named = fields.get("toolCallName")
+        call = str(fields.get("toolCallId", ""))
+        if run is None:
+            return str(named or "tool")
+        if kind == "TOOL_CALL_START":
+            if len(run.tools) < MAXIMUM_OPEN_CALLS:
+                run.tools[call] = str(named or "tool")
+            return str(named or "tool")
+        return run.tools.pop(call, str(named or "tool"))
+
+    def _note_tool(self, kind: str, tool: str, about: About, at: int, failed: bool) -> None:
         dispatcher = self.dispatchers.live.get(about.get("dispatcher") or "")
         if dispatcher is None:
             return
@@ -182,18 +198,21 @@ class Monitor:
         dispatcher.last_used_at = at
         if kind == "TOOL_CALL_START":
             dispatcher.in_flight += 1
-            self.move(dispatcher, "executing", "tool call", at)
+            self.move(dispatcher, "executing", f"{tool} began", at)
             return
         dispatcher.in_flight = max(0, dispatcher.in_flight - 1)
         if failed:
             dispatcher.failed += 1
         else:
             dispatcher.executed += 1
+        to = dispatcher.state
         if dispatcher.in_flight == 0:
-            self.move(dispatcher, "active" if dispatcher.is_shared_by_design else "idle", "tool done", at)
+            to = "active" if dispatcher.is_shared_by_design else "idle"
+        reason = f"{tool} {'failed' if failed else 'done'}"
+        self.move(dispatcher, to, reason, at, {"tool": name(tool), "succeeded": not failed})
 
-    def move(self, dispatcher: Dispatcher, to: str, reason: str, at: int) -> None:
-        """Moves a dispatcher in its lifecycle and says so; the lock is held."""
+    def move(self, dispatcher: Dispatcher, to: str, reason: str, at: int, ended: Fields | None = None) -> None:
+        """Moves a dispatcher in its lifecycle and publishes it; `ended` is the call that this ends. The lock is held."""
         came, dispatcher.state = dispatcher.state, to
         if len(dispatcher.audit) >= 100:
             del dispatcher.audit[1]
@@ -203,6 +222,7 @@ class Monitor:
             "from": came,
             "to": to,
             "reason": name(reason),
+            **(ended or {}),
             "pattern": dispatcher.pattern,
             "inFlight": dispatcher.in_flight,
             "executed": dispatcher.executed,

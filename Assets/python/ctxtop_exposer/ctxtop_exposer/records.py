@@ -66,7 +66,7 @@ class Run:
 
     __slots__ = (
         "agent", "events", "grammar", "id", "next_seq", "open_calls", "session", "started_at",
-        "state", "user",
+        "state", "tools", "user",
     )  # fmt: skip
 
     def __init__(self, id: str, about: dict[str, Any], agent: str | None, at: int) -> None:
@@ -78,6 +78,8 @@ class Run:
         self.grammar = RunGrammar()
         #: Calls without an id of their own, as (tool, call id), oldest first.
         self.open_calls: list[Any] = []
+        #: The tools of the calls that are open, by call id.
+        self.tools: dict[str, str] = {}
 
     def wire(self) -> dict[str, Any]:
         """One element of `runs`."""
