@@ -15,7 +15,7 @@ extension ConsoleState {
         case .dispatchers:
             dispatcherTable().rows.first { $0.record.id.rawValue.hasSuffix(id) }.map { .dispatcher($0.key) }
         case .findings: findingTable().rows.first { $0.finding.id == id }.map { .finding($0.finding.key) }
-        case .health: healthTable().rows.first { $0.key.name == id }.map { .check($0.key) }
+        case .health: healthTable().rows.first { $0.key.id == id }.map { .check($0.key) }
         case .events: Int(id).flatMap { eventRow($0) != nil ? .event($0) : nil }
         case .pulse: nil
         }

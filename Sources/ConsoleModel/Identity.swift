@@ -13,75 +13,38 @@ public struct BackendKey: Hashable, Comparable, Sendable {
     public static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
 }
 
+/// An id together with the namespace that it is unique in.
+public struct Scoped<ID: Hashable & Sendable>: Hashable, Sendable {
+    /// Which backend.
+    public let backend: BackendKey
+    /// Which service or replica of the backend; nil where the backend is one.
+    public let part: String?
+    /// The user in whose namespace the id is; nil where no other user has the same id.
+    public let owner: UserID?
+    /// The id.
+    public let id: ID
+
+    /// Names something of a backend.
+    public init(backend: BackendKey, part: String? = nil, owner: UserID? = nil, id: ID) {
+        self.backend = backend
+        self.part = part
+        self.owner = owner
+        self.id = id
+    }
+}
+
 /// One session of one backend.
-public struct SessionKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// Which of its sessions.
-    public let id: SessionID
-
-    /// Pairs a backend with a session's id.
-    public init(backend: BackendKey, id: SessionID) {
-        self.backend = backend
-        self.id = id
-    }
-}
-
+public typealias SessionKey = Scoped<SessionID>
 /// One run of one backend.
-public struct RunKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// Which of its runs.
-    public let id: RunID
-
-    /// Pairs a backend with a run's id.
-    public init(backend: BackendKey, id: RunID) {
-        self.backend = backend
-        self.id = id
-    }
-}
-
+public typealias RunKey = Scoped<RunID>
 /// One dispatcher of one backend.
-public struct DispatcherKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// Which of its dispatchers.
-    public let id: DispatcherID
-
-    /// Pairs a backend with a dispatcher's id.
-    public init(backend: BackendKey, id: DispatcherID) {
-        self.backend = backend
-        self.id = id
-    }
-}
-
+public typealias DispatcherKey = Scoped<DispatcherID>
 /// One consumer path of one backend.
-public struct PathKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// Which of its paths.
-    public let path: ConsumerPath
-
-    /// Pairs a backend with a path.
-    public init(backend: BackendKey, path: ConsumerPath) {
-        self.backend = backend
-        self.path = path
-    }
-}
-
-/// One line of the health view: a check of one backend, or the endpoint as a whole.
-public struct CheckKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// The check's name; empty for the endpoint as a whole.
-    public let name: String
-
-    /// Pairs a backend with a check's name.
-    public init(backend: BackendKey, name: String) {
-        self.backend = backend
-        self.name = name
-    }
-}
+public typealias PathKey = Scoped<ConsumerPath>
+/// One line of the health view by the check's name; empty for the endpoint as a whole.
+public typealias CheckKey = Scoped<String>
+/// A finding of one backend by its `RULE:SUBJECT`.
+public typealias FindingKey = Scoped<String>
 
 /// What a selection points at: an identity, never a position.
 public enum RowID: Hashable, Sendable {

@@ -70,8 +70,8 @@ extension Subject {
     fileprivate var words: String {
         switch self {
         case .path(let path): "path \(path)"
-        case .session(let id): "session \(id)"
-        case .run(let id): "run \(id)"
+        case .session(let id, let owner): "session " + Self.words(id, owner)
+        case .run(let id, let owner): "run " + Self.words(id, owner)
         case .dispatcher(let id): "dispatcher \(id)"
         case .backend(let name): "backend \(name)"
         }

@@ -11,7 +11,7 @@ public enum HealthColumns {
             severity: { $0.severity }, text: { $0.severity?.mark ?? " " }),
         Column(
             "check", "CHECK", width: 24, minimum: 16,
-            text: { $0.isWhole ? $0.backendName : "  " + $0.key.name }),
+            text: { $0.isWhole ? $0.backendName : "  " + $0.key.id }),
         Column(
             "status", "STATUS", width: 9, severity: { $0.status.severity },
             text: { "\($0.status.severity.glyph) \($0.status.rawValue)" }),

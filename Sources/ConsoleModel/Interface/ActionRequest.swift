@@ -5,8 +5,8 @@ import WireProtocol
 public struct ActionRequest: Hashable, Sendable {
     /// What is done.
     public enum Kind: Hashable, Sendable {
-        /// Ends a session.
-        case terminate(SessionID)
+        /// Ends a session of a user; nil where none is known.
+        case terminate(SessionID, of: UserID?)
         /// Disposes of a dispatcher.
         case dispose(DispatcherID)
         /// Moves a path to another initialization pattern.
@@ -37,7 +37,7 @@ public struct ActionRequest: Hashable, Sendable {
     /// What it does, for prompts, messages and audit lines: `terminate session …c07d12`.
     public var words: String {
         switch kind {
-        case .terminate(let id): "terminate session \(IDText.tail(id.rawValue))"
+        case .terminate(let id, _): "terminate session \(IDText.tail(id.rawValue))"
         case .dispose(let id): "dispose dispatcher \(IDText.tail(id.rawValue))"
         case .setPattern(.everyPath, let verdict): "switch every path to \(verdict.name)"
         case .setPattern(let path, let verdict): "switch \(path) to \(verdict.name)"
@@ -64,7 +64,9 @@ public struct ActionRequest: Hashable, Sendable {
     /// The route under the monitoring root, percent-encoded; it is POSTed to.
     public var route: String {
         switch kind {
-        case .terminate(let id): "/sessions/\(Self.encoded(id.rawValue))/terminate"
+        case .terminate(let id, let user):
+            "/sessions/\(Self.encoded(id.rawValue))/terminate"
+                + (user.map { "?user=\(Self.encoded($0.rawValue))" } ?? "")
         case .dispose(let id): "/dispatchers/\(Self.encoded(id.rawValue))/dispose"
         case .setPattern(let path, _): "/paths/\(Self.encoded(path.rawValue))/pattern"
         }

@@ -188,16 +188,17 @@ extension ConsoleState {
         }.sorted()
     }
 
-    /// The session whose id is this, or ends in it.
+    /// The session whose id is this, or ends in it; `USER/ID` where users share the id.
     func sessionKey(endingIn id: String) -> SessionKey? {
         for backend in backends {
-            if let symbol = symbols.find(id), backend.sessions.place(symbol) != nil {
-                return SessionKey(backend: backend.key, id: SessionID(rawValue: id))
+            if let place = backend.sessions.place(SessionID(rawValue: id), of: nil, symbols) {
+                return key(ofSession: backend.sessions.keys[place], of: backend)
             }
         }
         for backend in backends {
-            for session in backend.sessions.values where text(session.id).hasSuffix(id) {
-                return SessionKey(backend: backend.key, id: SessionID(rawValue: text(session.id)))
+            for session in backend.sessions.values
+            where text(session.id).hasSuffix(id) || id == "\(text(session.user))/\(text(session.id))" {
+                return key(ofSession: session.key, of: backend)
             }
         }
         return nil

@@ -20,12 +20,13 @@ extension ConsoleState {
 
     /// Ends a live session, or disposes of the dispatcher that it alone owns.
     private func actions(onSession key: SessionKey) -> [ActionRequest] {
-        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
-            let session = backend.sessions[symbol], !session.isEnded
+        guard let backend = backend(key.backend), let place = backend.sessions.place(key, symbols),
+            case let session = backend.sessions.values[place], !session.isEnded
         else { return [] }
+        let user = session.user.isNone ? nil : UserID(rawValue: text(session.user))
         let dispatcher = DispatcherKey(
             backend: key.backend, id: DispatcherID(rawValue: text(session.dispatcher)))
-        return [ActionRequest(backend: key.backend, kind: .terminate(key.id))]
+        return [ActionRequest(backend: key.backend, kind: .terminate(key.id, of: user))]
             + (session.dispatcher.isNone ? [] : actions(onDispatcher: dispatcher))
     }
 
@@ -38,7 +39,7 @@ extension ConsoleState {
 
     /// The two patterns that a path can be moved to, alone or with all others; a backend knows no more (WIRE.md).
     private func actions(onPath key: PathKey) -> [ActionRequest] {
-        [key.path, .everyPath].flatMap { path in
+        [key.id, .everyPath].flatMap { path in
             [.factory, .singleton].map { ActionRequest(backend: key.backend, kind: .setPattern(path, $0)) }
         }
     }
@@ -47,10 +48,10 @@ extension ConsoleState {
 extension ConsoleState {
     /// Whose session it is; empty when nobody's or not known any more.
     public func userName(of key: SessionKey) -> String {
-        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
-            let session = backend.sessions[symbol]
-        else { return "" }
-        return text(session.user)
+        guard let backend = backend(key.backend), let place = backend.sessions.place(key, symbols) else {
+            return ""
+        }
+        return text(backend.sessions.values[place].user)
     }
 }
 

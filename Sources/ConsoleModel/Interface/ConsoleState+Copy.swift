@@ -8,13 +8,13 @@ extension ConsoleState {
         case .finding(let key): return finding(key).map { markdown($0) }
         case .event(let number): return eventText(number)
         case .check(let key): return healthText(key)
-        case .path(let key): return key.path.rawValue
+        case .path(let key): return key.id.rawValue
         case .dispatcher(let key): return key.id.rawValue
         case .view, .context: break
         }
         switch selectedRowID {
         case .session(let key): return key.id.rawValue
-        case .path(let key): return key.path.rawValue
+        case .path(let key): return key.id.rawValue
         case .dispatcher(let key): return key.id.rawValue
         case .run(let key): return key.id.rawValue
         case .check(let key): return healthText(key)
@@ -61,7 +61,7 @@ extension ConsoleState {
 
     private func healthText(_ key: CheckKey) -> String? {
         healthRows().first { $0.key == key }.map { row in
-            let name = row.isWhole ? row.backendName : row.key.name
+            let name = row.isWhole ? row.backendName : row.key.id
             let reason = row.reason.map { " (\($0))" } ?? ""
             return
                 "\(name): \(row.status.rawValue)\(row.isTrusted ? "" : ", not believed")\(reason) \(row.raw)"
@@ -96,10 +96,12 @@ extension ConsoleState {
         let target = backend(finding.backend).map(\.url) ?? ""
         let place: String
         switch finding.subject {
-        case .session(let id): place = "context:\(id)"
-        case .run(let id):
+        case .session(let id, let owner): place = "context:" + Subject.words(id, owner)
+        case .run(let id, let owner):
             place =
-                session(of: RunKey(backend: finding.backend, id: id)).map { "context:\($0.id)" }
+                session(of: RunKey(backend: finding.backend, owner: owner, id: id)).map {
+                    "context:" + Subject.words($0.id, $0.owner)
+                }
                 ?? "findings:\(finding.id)"
         case .path, .dispatcher, .backend: place = "findings:\(finding.id)"
         }

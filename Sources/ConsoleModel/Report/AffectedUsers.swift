@@ -13,12 +13,14 @@ extension ConsoleState {
             where backend.sessions.values[place].path == symbol && !backend.sessions.values[place].isEnded {
                 users.insert(backend.sessions.values[place].user)
             }
-        case .session(let id):
-            if let session = symbols.find(id.rawValue).flatMap({ backend.sessions[$0] }) {
-                users.insert(session.user)
+        case .session(let id, let owner):
+            if let place = backend.sessions.place(id, of: owner, symbols) {
+                users.insert(backend.sessions.values[place].user)
             }
-        case .run(let id):
-            if let run = symbols.find(id.rawValue).flatMap({ backend.runs[$0] }) { users.insert(run.user) }
+        case .run(let id, let owner):
+            if let place = backend.runs.place(id, of: owner, symbols) {
+                users.insert(backend.runs.values[place].user)
+            }
         case .dispatcher(let id):
             let owners = symbols.find(id.rawValue).flatMap { backend.dispatchers[$0] }?.record.owners ?? []
             return owners.map(\.rawValue).sorted()

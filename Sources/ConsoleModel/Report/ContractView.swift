@@ -63,17 +63,18 @@ extension ConsoleState {
 
     /// The runs of one session against the grammar, oldest first; at most 50.
     public func contractRows(_ key: SessionKey) -> [ContractRow] {
-        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue) else {
+        guard let backend = backend(key.backend), let place = backend.sessions.place(key, symbols) else {
             return []
         }
-        let places = backend.runs.values.indices.filter { backend.runs.values[$0].session == symbol }
+        let session = backend.sessions.keys[place]
+        let places = backend.runs.values.indices.filter { backend.runs.values[$0].session == session }
         return places.suffix(50).map { contractRow(backend.runs.values[$0], of: backend) }
     }
 
     private func contractRow(_ run: RunState, of backend: BackendState) -> ContractRow {
         ContractRow(
-            key: RunKey(backend: backend.key, id: RunID(rawValue: text(run.id))), user: text(run.user),
-            session: text(run.session), strip: strip(run, of: backend),
+            key: key(ofRun: run.key, of: backend), user: text(run.user),
+            session: text(run.session.id), strip: strip(run, of: backend),
             violations: run.state == .lost && !run.isViolated
                 ? ["missing: agent_completed or agent_error"] : run.violations)
     }

@@ -97,7 +97,7 @@ public struct IncidentReport: Sendable {
         guard !rows.isEmpty else { return [] }
         let cells = rows.map { row in
             [
-                row.key.path.rawValue, "\(row.expected)", "\(row.detected)",
+                row.key.id.rawValue, "\(row.expected)", "\(row.detected)",
                 row.outcome.error ?? row.outcome.status.rawValue, row.outcome.at?.rfc3339 ?? "",
                 row.regressedAt.map { "went back \($0.rfc3339)" } ?? "",
             ]

@@ -87,15 +87,17 @@ extension ConsoleState {
     /// The crossing that a finding is about, with both timelines; nil for other findings.
     public func counterExample(_ finding: Finding) -> CounterExample? {
         let id: String
+        var owner: UserID?
         switch finding.subject {
-        case .run(let run): id = run.rawValue
-        case .session(let session): id = session.rawValue
+        case .run(let run, let user): (id, owner) = (run.rawValue, user)
+        case .session(let session, let user): (id, owner) = (session.rawValue, user)
         case .dispatcher(let dispatcher): id = dispatcher.rawValue
         case .path, .backend: return nil
         }
         guard finding.urgency == .breach,
-            let crossing = isolationStatement(of: finding.backend).crossings.first(where: { $0.subject == id }
-            )
+            let crossing = isolationStatement(of: finding.backend).crossings.first(where: {
+                $0.subject == id && (owner == nil || owner?.rawValue == $0.owner)
+            })
         else { return nil }
         return counterExample(crossing, of: finding.backend)
     }

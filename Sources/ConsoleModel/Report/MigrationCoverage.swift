@@ -37,7 +37,7 @@ extension ConsoleState {
         backends.flatMap { backend in
             backend.paths.values.map { path in
                 CoverageRow(
-                    key: PathKey(backend: backend.key, path: path.record.path), expected: expected(path),
+                    key: PathKey(backend: backend.key, id: path.record.path), expected: expected(path),
                     detected: path.judgement.verdict, outcome: path.record.lastOutcome, uses: path.uses,
                     stretches: path.stretches, regressedAt: path.regression(now: now)?.at)
             }
@@ -49,7 +49,7 @@ extension ConsoleState {
         migrationCoverage().flatMap { row -> [String] in
             let outcome = row.outcome.error ?? row.outcome.status.rawValue
             var lines = [
-                "\(row.key.path)  expected \(row.expected)  detected \(row.detected)  last \(outcome)"
+                "\(row.key.id)  expected \(row.expected)  detected \(row.detected)  last \(outcome)"
             ]
             for use in row.uses {
                 let share =

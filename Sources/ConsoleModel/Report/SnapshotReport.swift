@@ -47,7 +47,7 @@ extension ConsoleState {
         let runs = bounded(backend.runs.values, isEnded: { $0.state != .open }, endedAt: { $0.times.endedAt })
         snapshot.runs = runs.kept.map(record)
         snapshot.runsOmitted = omitted.runs.adding(runs.omitted)
-        snapshot.contexts = backend.extras.contexts.values.sorted { $0.id < $1.id }
+        snapshot.contexts = backend.extras.contexts.values.joined().sorted { $0.id < $1.id }
         snapshot.limits = backend.extras.limits
         snapshot.checklist = checklist(backend)
         var document = BackendDocument(
@@ -82,13 +82,13 @@ extension ConsoleState {
         record.runs = session.runCount
         record.eventsSeen = session.ledger.words
         record.dispatcher = session.dispatcher.isNone ? nil : DispatcherID(rawValue: text(session.dispatcher))
-        record.context = backend.extras.contexts[record.id]?.id
+        record.context = backend.extras.context(record.id, of: record.user)?.id
         return record
     }
 
     private func record(_ run: RunState) -> RunRecord {
         var record = RunRecord(id: RunID(rawValue: text(run.id)))
-        record.session = run.session.isNone ? nil : SessionID(rawValue: text(run.session))
+        record.session = run.session.isNone ? nil : SessionID(rawValue: text(run.session.id))
         record.user = run.user.isNone ? nil : UserID(rawValue: text(run.user))
         record.agent = run.agent
         record.state = run.state

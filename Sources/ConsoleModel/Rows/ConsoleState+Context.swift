@@ -17,14 +17,16 @@ extension ConsoleState {
     }
 
     private func makeContextDetail(_ key: SessionKey) -> ContextDetail? {
-        guard let backend = backend(key.backend), let symbol = symbols.find(key.id.rawValue),
-            let session = backend.sessions[symbol]
-        else { return nil }
+        guard let backend = backend(key.backend), let place = backend.sessions.place(key, symbols) else {
+            return nil
+        }
+        let session = backend.sessions.values[place]
         let numbers = eventNumbers(of: session)
         let run = backend.runs[session.lastRun]
-        let context = backend.extras.contexts[key.id]
+        let user = session.user.isNone ? nil : UserID(rawValue: text(session.user))
+        let context = backend.extras.context(key.id, of: user)
         // By index: a run is large, and there may be 10,000 of other sessions.
-        let runs = backend.runs.values.indices.filter { backend.runs.values[$0].session == symbol }
+        let runs = backend.runs.values.indices.filter { backend.runs.values[$0].session == session.key }
             .map { backend.runs.values[$0] }
         let dispatcher = dispatcherRow(session.dispatcher, of: backend)
         let tool = run.flatMap { $0.state == .open ? $0.tools.last?.name : nil }
@@ -71,8 +73,11 @@ extension ConsoleState {
     ) -> Bool {
         guard finding.backend == backend.key else { return false }
         switch finding.subject {
-        case .session(let id): return id.rawValue == text(session.id)
-        case .run(let id): return runs.contains { text($0.id) == id.rawValue }
+        case .session(let id, let owner):
+            return backend.sessions.place(id, of: owner, symbols) == backend.sessions.place(session.key)
+        case .run(let id, let owner):
+            let place = backend.runs.place(id, of: owner, symbols)
+            return place.map { place in runs.contains { $0.key == backend.runs.keys[place] } } ?? false
         case .dispatcher(let id): return !session.dispatcher.isNone && id.rawValue == text(session.dispatcher)
         case .path(let path): return !session.path.isNone && path.rawValue == text(session.path)
         case .backend: return false

@@ -13,7 +13,7 @@ extension ConsoleState {
         return ordered.prefix(50).map { run in
             let end = run.times.endedAt ?? now
             return RunRow(
-                key: RunKey(backend: backend.key, id: RunID(rawValue: text(run.id))), agent: run.agent,
+                key: key(ofRun: run.key, of: backend), agent: run.agent,
                 ledger: run.ledger, state: run.state, isStuck: stalledSince(run, in: backend) != nil,
                 took: run.times.startedAt.map { end.since($0) }, violations: run.violations,
                 spans: spans(of: run, records.filter { $0.run == run.id }))

@@ -23,7 +23,7 @@ public struct HealthRow: TableRow {
     /// What a selection keeps.
     public var rowID: RowID { .check(key) }
     /// Whether this is the endpoint as a whole.
-    public var isWhole: Bool { key.name.isEmpty }
+    public var isWhole: Bool { key.id.isEmpty }
     /// How urgently it needs a person; a check that passes does not.
     public var severity: Severity? {
         switch status {
@@ -53,7 +53,7 @@ extension ConsoleState {
             }
             let lies = findings.contains { $0.rule == "health-lies" && $0.backend == backend.key }
             let whole = HealthRow(
-                key: CheckKey(backend: backend.key, name: ""), backendName: backend.name,
+                key: CheckKey(backend: backend.key, id: ""), backendName: backend.name,
                 status: health.record.status,
                 raw: health.record.httpStatus.map { "HTTP \($0)" }
                     ?? (health.receivedAt == nil ? "no answer yet" : ""),
@@ -63,7 +63,7 @@ extension ConsoleState {
             return [whole]
                 + health.record.checks.map { check in
                     HealthRow(
-                        key: CheckKey(backend: backend.key, name: check.name), backendName: backend.name,
+                        key: CheckKey(backend: backend.key, id: check.name), backendName: backend.name,
                         status: check.status,
                         raw: [check.observedValue, check.output].compactMap { $0 }.joined(separator: "  "),
                         isTrusted: check.isTrusted, reason: check.reason, latency: latency, age: age)

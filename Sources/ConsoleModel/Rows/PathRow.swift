@@ -116,7 +116,7 @@ extension ConsoleState {
         let wasCounted = !path.outcomes.isEmpty
         let subject = Subject.path(path.record.path)
         return PathRow(
-            key: PathKey(backend: backend.key, path: path.record.path), backendName: backend.name,
+            key: PathKey(backend: backend.key, id: path.record.path), backendName: backend.name,
             record: path.record, judgement: path.judgement, expected: expected(path),
             isDeclared: path.isDeclared,
             severity: findings.first { $0.backend == backend.key && $0.subject == subject }?.severity,

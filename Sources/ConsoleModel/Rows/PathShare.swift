@@ -50,7 +50,7 @@ extension ConsoleState {
                         share: own > 0 ? Double(own) / Double(max(1, all)) : nil,
                         pattern: Self.pattern(of: path, in: at))
                 }
-                return PathShare(key: PathKey(backend: backend.key, path: path.record.path), slots: slots)
+                return PathShare(key: PathKey(backend: backend.key, id: path.record.path), slots: slots)
             }
         }
     }

@@ -103,9 +103,8 @@ extension ConsoleState {
         let tool = run?.tools.last
         let (state, since) = derivedState(session, run, of: backend)
         let path = session.path.isNone ? nil : ConsumerPath(rawValue: text(session.path))
-        let id = SessionID(rawValue: text(session.id))
         return SessionRow(
-            key: SessionKey(backend: backend.key, id: id), severity: severities.of(session, backend.key),
+            key: key(ofSession: session.key, of: backend), severity: severities.of(session, backend.key),
             user: text(session.user), ordinal: session.ordinal, state: state,
             since: since.map { now.since($0) },
             path: path, verdict: backend.verdict(of: session.path),
@@ -137,21 +136,27 @@ struct FindingSeverities {
 
     private struct SubjectKey: Hashable {
         let backend: BackendKey
-        let symbol: Symbol
+        let symbol: OwnedSymbol
         let kind: UInt8
     }
 
     init(_ state: ConsoleState) {
+        let symbols = state.symbols
         for finding in state.findings {
-            let (id, kind): (String, UInt8)
+            guard let backend = state.backend(finding.backend) else { continue }
+            let (found, kind): (OwnedSymbol?, UInt8)
             switch finding.subject {
-            case .session(let session): (id, kind) = (session.rawValue, 0)
-            case .run(let run): (id, kind) = (run.rawValue, 1)
-            case .dispatcher(let dispatcher): (id, kind) = (dispatcher.rawValue, 2)
-            case .path(let path): (id, kind) = (path.rawValue, 3)
+            case .session(let id, let owner):
+                found = backend.sessions.place(id, of: owner, symbols).map { backend.sessions.keys[$0] }
+                kind = 0
+            case .run(let id, let owner):
+                found = backend.runs.place(id, of: owner, symbols).map { backend.runs.keys[$0] }
+                kind = 1
+            case .dispatcher(let id): (found, kind) = (symbols.find(id.rawValue).map { OwnedSymbol($0) }, 2)
+            case .path(let path): (found, kind) = (symbols.find(path.rawValue).map { OwnedSymbol($0) }, 3)
             case .backend: continue
             }
-            guard let symbol = state.symbols.find(id) else { continue }
+            guard let symbol = found else { continue }
             let key = SubjectKey(backend: finding.backend, symbol: symbol, kind: kind)
             sessions[key] = max(sessions[key] ?? .notice, finding.severity)
         }
@@ -161,17 +166,17 @@ struct FindingSeverities {
         let waiting: Severity? = session.state == .waiting ? .notice : nil
         if sessions.isEmpty { return waiting }
         var worst = waiting
-        func look(_ symbol: Symbol, _ kind: UInt8) {
+        func look(_ symbol: OwnedSymbol, _ kind: UInt8) {
             guard let found = sessions[SubjectKey(backend: backend, symbol: symbol, kind: kind)] else {
                 return
             }
             worst = max(worst ?? found, found)
         }
-        look(session.id, 0)
+        look(session.key, 0)
         look(session.lastRun, 1)
-        look(session.dispatcher, 2)
+        look(OwnedSymbol(session.dispatcher), 2)
         // An ended session is nobody's need because its path is.
-        if !session.isEnded { look(session.path, 3) }
+        if !session.isEnded { look(OwnedSymbol(session.path), 3) }
         return worst
     }
 }

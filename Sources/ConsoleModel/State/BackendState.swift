@@ -19,10 +19,10 @@ public struct BackendState: Equatable, Sendable {
     public internal(set) var reception = Reception()
     /// Its consumer paths, by name.
     public internal(set) var paths = SymbolMap<PathState>()
-    /// Its sessions, by id.
-    public internal(set) var sessions = SymbolMap<SessionState>()
-    /// Its runs, by id.
-    public internal(set) var runs = SymbolMap<RunState>()
+    /// Its sessions, by id and user.
+    public internal(set) var sessions = OwnedMap<SessionState>()
+    /// Its runs, by id and user.
+    public internal(set) var runs = OwnedMap<RunState>()
     /// Its dispatchers, by id.
     public internal(set) var dispatchers = SymbolMap<DispatcherState>()
     /// The parts of its snapshot that events do not change.
@@ -43,12 +43,12 @@ public struct BackendState: Equatable, Sendable {
     public var name: String { identity.name.isEmpty ? url : identity.name }
 
     /// Whether that session is known to be over; asks without copying it.
-    func isEnded(_ session: Symbol) -> Bool {
+    func isEnded(_ session: OwnedSymbol) -> Bool {
         sessions.place(session).map { sessions.values[$0].state == .ended } ?? false
     }
 
     /// The run if it is open; a closed one is not worth its copy.
-    func openRun(_ run: Symbol) -> RunState? {
+    func openRun(_ run: OwnedSymbol) -> RunState? {
         guard let place = runs.place(run), runs.values[place].state == .open else { return nil }
         return runs.values[place]
     }
@@ -171,12 +171,26 @@ public struct Reception: Equatable, Sendable {
 
 /// The parts of a snapshot that events do not change.
 public struct SnapshotExtras: Equatable, Sendable {
-    /// The user contexts, by session.
-    public internal(set) var contexts: [SessionID: ContextRecord] = [:]
+    /// The newest user context of each session; an id that users share has one of each of them.
+    public internal(set) var contexts: [SessionID: [ContextRecord]] = [:]
     /// Limits by name.
     public internal(set) var limits: [String: LimitRecord] = [:]
     /// The migration checklist as the backend sent it.
     public internal(set) var checklist: [ChecklistRecord] = []
+}
+
+extension SnapshotExtras {
+    /// The context of a session; one that names no user is that of every user.
+    public func context(_ session: SessionID, of user: UserID?) -> ContextRecord? {
+        contexts[session]?.first { user == nil || $0.user == nil || $0.user == user }
+    }
+
+    /// Keeps the newest context of its session and user.
+    mutating func keep(_ context: ContextRecord) {
+        guard let session = context.session else { return }
+        contexts[session, default: []].removeAll { $0.user == context.user }
+        contexts[session, default: []].append(context)
+    }
 }
 
 /// Things that are over, oldest first, so that the oldest can be let go.
@@ -188,7 +202,7 @@ struct Past: Equatable, Sendable {
 
     /// How many live sessions each user has.
     var liveByUser: [Symbol: Int] = [:]
-    var sessions: [Symbol] = []
-    var runs: [Symbol] = []
+    var sessions: [OwnedSymbol] = []
+    var runs: [OwnedSymbol] = []
     var dispatchers: [Symbol] = []
 }

@@ -2,15 +2,17 @@ import PatternDetection
 import WireProtocol
 
 /// One run as the console knows it.
-public struct RunState: Equatable, Sendable {
-    /// Its id.
-    public internal(set) var id: Symbol
+public struct RunState: OwnedValue {
+    /// Its id, with its user where another one had the same id first.
+    public internal(set) var key: OwnedSymbol
     /// Of which session.
-    public internal(set) var session = Symbol.none
+    public internal(set) var session = OwnedSymbol.none
     /// Whose; the user that its first event named.
     public internal(set) var user = Symbol.none
     /// Which path it came in by.
     public internal(set) var path = Symbol.none
+    /// The dispatcher that its first event named.
+    var dispatcher = Symbol.none
     /// The agent's name, where a snapshot or the run's start gave it.
     public internal(set) var agent: String?
     /// How it stands.
@@ -35,8 +37,8 @@ public struct RunState: Equatable, Sendable {
     /// Whether its last event was a thinking one.
     var isThinking = false
 
-    init(id: Symbol, joinedMidway: Bool) {
-        self.id = id
+    init(key: OwnedSymbol, joinedMidway: Bool) {
+        self.key = key
         grammar = RunGrammar(joinedMidway: joinedMidway)
     }
 
@@ -61,6 +63,8 @@ public struct RunState: Equatable, Sendable {
         public let since: Timestamp
     }
 
+    /// Its id.
+    public var id: Symbol { key.id }
     /// Whether it breaks the grammar in any way.
     public var isViolated: Bool { !otherViolations.isEmpty || !grammar.violations.isEmpty }
 
@@ -75,7 +79,7 @@ public struct RunState: Equatable, Sendable {
     }
 }
 
-extension SymbolMap<RunState> {
+extension OwnedMap<RunState> {
     /// Whether the run at a place is closed; read where it is, a copy of a run costs more than its event.
     func isClosed(at place: Int?) -> Bool {
         guard let place else { return false }

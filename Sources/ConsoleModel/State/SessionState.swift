@@ -2,9 +2,9 @@ import PatternDetection
 import WireProtocol
 
 /// One session as the console knows it, from snapshots and events together.
-public struct SessionState: Equatable, Sendable {
-    /// Its id.
-    public internal(set) var id: Symbol
+public struct SessionState: OwnedValue {
+    /// Its id, with its user where another one had the same id first.
+    public internal(set) var key: OwnedSymbol
     /// Whose.
     public internal(set) var user = Symbol.none
     /// 1, or 2 for a user's second session that lives at the same time, and so on.
@@ -20,7 +20,7 @@ public struct SessionState: Equatable, Sendable {
     /// How many runs it has had.
     public internal(set) var runCount = 0
     /// The run that it had last.
-    public internal(set) var lastRun = Symbol.none
+    public internal(set) var lastRun = OwnedSymbol.none
     /// What that run has sent.
     public internal(set) var ledger = EventLedger()
     /// The counts of its events.
@@ -28,7 +28,10 @@ public struct SessionState: Equatable, Sendable {
     /// How long its finished runs took, the newest last; at most 64.
     public internal(set) var finished: [FinishedRun] = []
 
-    init(id: Symbol) { self.id = id }
+    init(key: OwnedSymbol) { self.key = key }
+
+    /// Its id.
+    public var id: Symbol { key.id }
 
     /// The moments of a session's life.
     public struct Times: Equatable, Sendable {

@@ -21,7 +21,7 @@ extension BackendState {
 
     private mutating func noteSession(_ change: SessionChange, _ record: EventRecord, _ symbols: SymbolTable)
     {
-        guard let place = sessions.place(record.session) else { return }
+        guard let place = sessions.place(record.session, of: record.user) else { return }
         let state = change.state
         if change.kind == .opened {
             memory.noteOpening(
@@ -33,7 +33,7 @@ extension BackendState {
                 let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
                 memory.noteFailure(reason, source: .close, path: path, at: record.timestamp)
             }
-            return end(record.session, at: record.timestamp)
+            return end(sessions.keys[place], at: record.timestamp)
         }
         guard let state, !sessions[place: place].isEnded, state != sessions[place: place].state else {
             return
@@ -44,12 +44,11 @@ extension BackendState {
 
     /// Keeps a context with its session; those of sessions that were let go are let go with them.
     private mutating func keep(_ context: ContextRecord, _ symbols: SymbolTable) {
-        guard let session = context.session else { return }
-        extras.contexts[session] = context
+        extras.keep(context)
         guard extras.contexts.count > sessions.count + 1024 else { return }
         let sessions = sessions
         extras.contexts = extras.contexts.filter { id, _ in
-            symbols.find(id.rawValue).flatMap(sessions.place) != nil
+            symbols.find(id.rawValue).map { !sessions.places($0).isEmpty } ?? false
         }
     }
 
@@ -80,11 +79,15 @@ extension BackendState {
         if to == .disposed || to == .evicted {
             if dispatcher.disposedAt == nil { past.dispatchers.append(symbol) }
             dispatcher.disposedAt = dispatcher.disposedAt ?? moment
-        } else if let ended = sessions[event.session]?.times.endedAt {
+        } else if let ended = sessions.place(event.session, of: event.user).flatMap({
+            sessions.values[$0].times.endedAt
+        }) {
             dispatcher.sessionEndedAt = dispatcher.sessionEndedAt ?? ended
         }
         dispatchers[place: place] = dispatcher
-        if let session = sessions.place(event.session), sessions.values[session].dispatcher.isNone {
+        if let session = sessions.place(event.session, of: event.user),
+            sessions.values[session].dispatcher.isNone
+        {
             sessions[place: session].dispatcher = symbol
         }
     }

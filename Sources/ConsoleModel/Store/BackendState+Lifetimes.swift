@@ -4,13 +4,13 @@ import WireProtocol
 extension BackendState {
     /// Begins a session and gives its place.
     mutating func openSession(_ id: Symbol, user: Symbol, at moment: Timestamp?) -> Int {
-        var session = SessionState(id: id)
+        var session = SessionState(key: sessions.newKey(id, of: user))
         session.user = user
         session.times.openedAt = moment
         session.times.since = moment
         past.liveByUser[user, default: 0] += 1
         session.ordinal = past.liveByUser[user] ?? 1
-        return sessions.insert(session, for: id)
+        return sessions.insert(session, for: session.key)
     }
 
     /// Learns whose a session is, where its first events did not say.
@@ -22,21 +22,21 @@ extension BackendState {
     }
 
     /// Ends a session; its open runs can end no more, and its dispatchers should go.
-    mutating func end(_ id: Symbol, at moment: Timestamp) {
-        guard let place = sessions.place(id), !sessions[place: place].isEnded else { return }
+    mutating func end(_ key: OwnedSymbol, at moment: Timestamp) {
+        guard let place = sessions.place(key), !sessions[place: place].isEnded else { return }
         sessions[place: place].state = .ended
         sessions[place: place].times.since = moment
         sessions[place: place].times.endedAt = moment
         let user = sessions[place: place].user
         if let live = past.liveByUser[user] { past.liveByUser[user] = live > 1 ? live - 1 : nil }
-        past.sessions.append(id)
+        past.sessions.append(key)
         if let run = runs.place(sessions[place: place].lastRun), runs[place: run].state == .open,
-            runs[place: run].session == id
+            runs[place: run].session == key
         {
             runs[place: run].state = .lost
             runs[place: run].times.endedAt = moment
             runs[place: run].tools = []
-            past.runs.append(runs[place: run].id)
+            past.runs.append(runs[place: run].key)
         }
         if let dispatcher = dispatchers.place(sessions[place: place].dispatcher),
             dispatchers[place: dispatcher].disposedAt == nil
@@ -47,12 +47,15 @@ extension BackendState {
 
     /// Lets the oldest ended rows go above ``Past/maximumRows``, a few hundred at a time, and counts them.
     mutating func forgetOldest() {
-        for id in Self.surplus(&past.sessions, &reception.omitted.sessions) { sessions[id] = nil }
-        for id in Self.surplus(&past.runs, &reception.omitted.runs) { runs[id] = nil }
+        for key in Self.surplus(&past.sessions, &reception.omitted.sessions) { sessions.remove(key) }
+        // An id that is in use again is not over, whatever was before it.
+        for key in Self.surplus(&past.runs, &reception.omitted.runs) where openRun(key) == nil {
+            runs.remove(key)
+        }
         for id in Self.surplus(&past.dispatchers, &reception.omitted.dispatchers) { dispatchers[id] = nil }
     }
 
-    private static func surplus(_ past: inout [Symbol], _ omitted: inout Int) -> [Symbol] {
+    private static func surplus<Key>(_ past: inout [Key], _ omitted: inout Int) -> [Key] {
         let surplus = past.count - Past.maximumRows
         guard surplus > Past.slack else { return [] }
         let oldest = Array(past.prefix(surplus))

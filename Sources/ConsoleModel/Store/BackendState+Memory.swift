@@ -4,14 +4,14 @@ import WireProtocol
 extension BackendState {
     /// What triage keeps of one event, after its run and session have taken it; called for every event.
     mutating func remember(
-        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable,
-        number: Int
+        _ event: ScannedEvent, _ record: EventRecord, run: Int?, session: Int?, _ reader: EventReader,
+        _ symbols: SymbolTable, number: Int
     ) {
-        if record.marks.contains(.crossing) { rememberCrossing(record, symbols, number: number) }
+        if record.marks.contains(.crossing) {
+            rememberCrossing(record, run: run, session: session, symbols, number: number)
+        }
         guard event.type.isWork else { return }
-        let run = runs.place(record.run)
         if let run { runs[place: run].times.lastUsefulAt = record.timestamp }
-        let session = sessions.place(record.session)
         if let session { sessions[place: session].times.lastUsefulAt = record.timestamp }
         switch event.type {
         case .toolCallStart:
@@ -29,15 +29,17 @@ extension BackendState {
         case .toolCallResult:
             if let session { sessions[place: session].counts.toolEvents += 1 }
             if let run { runs[place: run].calls.finish(reader.call(event)) }
-            rememberResult(event, record, reader, symbols, number: number)
-        case .runFinished, .runError: rememberEnd(event, record, reader, symbols)
+            rememberResult(event, record, run: run, reader, symbols, number: number)
+        case .runFinished, .runError: rememberEnd(event, record, run: run, reader, symbols)
         default: break
         }
     }
 
-    private mutating func rememberCrossing(_ record: EventRecord, _ symbols: SymbolTable, number: Int) {
-        let run = runs.place(record.run).map { runs.values[$0].user } ?? .none
-        let session = sessions.place(record.session).map { sessions.values[$0].user } ?? .none
+    private mutating func rememberCrossing(
+        _ record: EventRecord, run: Int?, session: Int?, _ symbols: SymbolTable, number: Int
+    ) {
+        let run = run.map { runs.values[$0].user } ?? .none
+        let session = session.map { sessions.values[$0].user } ?? .none
         let owner = !run.isNone && run != record.user ? run : session
         memory.note(
             Crossing(
@@ -48,8 +50,8 @@ extension BackendState {
 
     /// A result without its call: perhaps the call is open in another run.
     private mutating func rememberResult(
-        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable,
-        number: Int
+        _ event: ScannedEvent, _ record: EventRecord, run: Int?, _ reader: EventReader,
+        _ symbols: SymbolTable, number: Int
     ) {
         if !event.text.isEmpty, reader.startsWithError(event.text) {
             memory.noteTool(symbols[record.name], failed: true, at: record.timestamp)
@@ -59,7 +61,7 @@ extension BackendState {
         guard record.marks.contains(.violation) else { return }
         let call = reader.call(event)
         let owner = runs.values.indices.first { place in
-            runs.values[place].state == .open && runs.values[place].id != record.run
+            runs.values[place].state == .open && place != run
                 && runs.values[place].tools.contains { $0.call == call }
         }
         guard let owner else { return }
@@ -71,9 +73,10 @@ extension BackendState {
     }
 
     private mutating func rememberEnd(
-        _ event: ScannedEvent, _ record: EventRecord, _ reader: EventReader, _ symbols: SymbolTable
+        _ event: ScannedEvent, _ record: EventRecord, run: Int?, _ reader: EventReader,
+        _ symbols: SymbolTable
     ) {
-        if let run = runs.place(record.run) { runs[place: run].calls = CallHistory() }
+        if let run { runs[place: run].calls = CallHistory() }
         let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
         if event.type == .runError {
             memory.noteFailure(

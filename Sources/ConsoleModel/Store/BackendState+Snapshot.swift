@@ -26,7 +26,7 @@ extension BackendState {
         extras.limits = snapshot.limits
         extras.checklist = snapshot.checklist
         extras.contexts = [:]
-        for context in snapshot.contexts { if let id = context.session { extras.contexts[id] = context } }
+        for context in snapshot.contexts { extras.keep(context) }
         let asOf = snapshot.health.at ?? moment
         for record in snapshot.paths { declare(record, symbols: &symbols, at: asOf, changes: &changes) }
         for record in snapshot.sessions { merge(record, symbols: &symbols, asOf: asOf) }
@@ -144,9 +144,9 @@ extension BackendState {
     private mutating func merge(_ record: SessionRecord, symbols: inout SymbolTable, asOf: Timestamp) {
         let symbol = symbols.intern(record.id.rawValue)
         let user = symbols.intern(record.user.rawValue)
-        let place = sessions.place(symbol) ?? openSession(symbol, user: user, at: nil)
+        let place = sessions.place(symbol, of: user) ?? openSession(symbol, user: user, at: nil)
+        if sessions[place: place].user.isNone, !user.isNone { learnUser(user, ofSessionAt: place) }
         var session = sessions[place: place]
-        if session.user.isNone { session.user = user }
         session.path = record.path.map { symbols.intern($0.rawValue) } ?? session.path
         session.runCount = max(session.runCount, record.runs)
         let ours = session.times.lastEventAt
@@ -163,18 +163,20 @@ extension BackendState {
             }
         }
         sessions[place: place] = session
-        if isNewer, record.state == .ended, !session.isEnded { end(symbol, at: record.since ?? asOf) }
+        if isNewer, record.state == .ended, !session.isEnded { end(session.key, at: record.since ?? asOf) }
     }
 
     private func openedAt(_ record: SessionRecord) -> Timestamp? {
-        extras.contexts[record.id]?.createdAt
+        extras.context(record.id, of: record.user)?.createdAt
     }
 
     private mutating func merge(_ record: RunRecord, symbols: inout SymbolTable, asOf: Timestamp) {
         let symbol = symbols.intern(record.id.rawValue)
-        let session = record.session.map { symbols.intern($0.rawValue) } ?? .none
-        if let place = runs.place(symbol) {
+        let user = record.user.map { symbols.intern($0.rawValue) } ?? .none
+        let session = record.session.map { key(ofSession: symbols.intern($0.rawValue), of: user) } ?? .none
+        if let place = runs.place(symbol, of: user) {
             var run = runs[place: place]
+            if run.user.isNone { run.user = user }
             run.agent = record.agent ?? run.agent
             run.events = max(run.events, record.events)
             // Where no events are streamed, the session's is the only word about the run's last one.
@@ -192,12 +194,13 @@ extension BackendState {
                 run.tools = []
             }
             runs[place: place] = run
-            if wasOpen, run.state != .open { past.runs.append(symbol) }
+            if wasOpen, run.state != .open { past.runs.append(run.key) }
             return
         }
-        var run = RunState(id: symbol, joinedMidway: true)
+        var run = RunState(key: runs.newKey(symbol, of: user), joinedMidway: true)
         run.session = session
-        run.user = record.user.map { symbols.intern($0.rawValue) } ?? .none
+        run.user = user
+        run.dispatcher = sessions[session]?.dispatcher ?? .none
         run.path = sessions[session]?.path ?? .none
         run.agent = record.agent
         run.state = record.state
@@ -207,12 +210,12 @@ extension BackendState {
         // What it has sent is not in its row: of a run that is over, nothing more will tell.
         run.ledger.isObservable = record.state == .open
         if record.state == .open, let place = sessions.place(session) {
-            sessions[place: place].lastRun = symbol
+            sessions[place: place].lastRun = run.key
             run.ledger = sessions[place: place].ledger
         }
-        runs.insert(run, for: symbol)
+        runs.insert(run, for: run.key)
         guard record.state != .open else { return }
-        past.runs.append(symbol)
+        past.runs.append(run.key)
         // Whoever joins after a probe has its outcome from here; the end of a known run came as an event.
         if let user = record.user, SyntheticMark.isCanary(user.rawValue), !run.path.isNone {
             memory.noteProbe(
@@ -223,7 +226,8 @@ extension BackendState {
 
     private mutating func merge(_ record: DispatcherRecord, symbols: inout SymbolTable, asOf: Timestamp) {
         let symbol = symbols.intern(record.id.rawValue)
-        let session = record.session.map { symbols.intern($0.rawValue) } ?? .none
+        let user = record.user.map { symbols.intern($0.rawValue) } ?? .none
+        let session = record.session.map { key(ofSession: symbols.intern($0.rawValue), of: user) } ?? .none
         let place = dispatchers.place(symbol) ?? dispatchers.insert(DispatcherState(record), for: symbol)
         let wasDisposed = dispatchers[place: place].disposedAt != nil
         if wasDisposed, record.state != .disposed { return }
@@ -263,28 +267,34 @@ extension BackendState {
     private mutating func closeAbsentSessions(
         _ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp
     ) {
-        let listed = Set(snapshot.sessions.compactMap { symbols.find($0.id.rawValue) })
+        let listed = Set(
+            snapshot.sessions.compactMap { row in
+                sessions.place(row.id, of: row.user, symbols).map { sessions.keys[$0] }
+            })
         for place in sessions.values.indices {
             let session = sessions.values[place]
-            guard !session.isEnded, !listed.contains(session.id),
+            guard !session.isEnded, !listed.contains(session.key),
                 session.times.lastEventAt.map({ $0 < asOf }) ?? true
             else { continue }
-            end(session.id, at: session.times.lastEventAt ?? asOf)
+            end(session.key, at: session.times.lastEventAt ?? asOf)
         }
     }
 
     private mutating func closeAbsentRuns(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp)
     {
-        let listedRuns = Set(snapshot.runs.compactMap { symbols.find($0.id.rawValue) })
+        let listedRuns = Set(
+            snapshot.runs.compactMap { row in
+                runs.place(row.id, of: row.user, symbols).map { runs.keys[$0] }
+            })
         for place in runs.values.indices {
             let run = runs.values[place]
-            guard run.state == .open, !listedRuns.contains(run.id),
+            guard run.state == .open, !listedRuns.contains(run.key),
                 run.times.lastEventAt.map({ $0 < asOf }) ?? true
             else { continue }
             // Its end was not seen by us; that says nothing about the run.
             runs[place: place].state = .unknown
             runs[place: place].tools = []
-            past.runs.append(run.id)
+            past.runs.append(run.key)
         }
     }
 }

@@ -28,22 +28,23 @@ extension BackendState {
         paths.mapSymbols(renamed) { _ in }
         dispatchers.mapSymbols(renamed) { _ in }
         sessions.mapSymbols(renamed) { session in
-            session.id = renamed(session.id)
+            session.key = session.key.renamed(renamed)
             session.user = renamed(session.user)
             session.path = renamed(session.path)
             session.dispatcher = renamed(session.dispatcher)
-            session.lastRun = renamed(session.lastRun)
+            session.lastRun = session.lastRun.renamed(renamed)
         }
         runs.mapSymbols(renamed) { run in
-            run.id = renamed(run.id)
-            run.session = renamed(run.session)
+            run.key = run.key.renamed(renamed)
+            run.session = run.session.renamed(renamed)
+            run.dispatcher = renamed(run.dispatcher)
             run.user = renamed(run.user)
             run.path = renamed(run.path)
             run.lastTool = renamed(run.lastTool)
             for index in run.tools.indices { run.tools[index].name = renamed(run.tools[index].name) }
         }
-        past.sessions = past.sessions.map(renamed)
-        past.runs = past.runs.map(renamed)
+        past.sessions = past.sessions.map { $0.renamed(renamed) }
+        past.runs = past.runs.map { $0.renamed(renamed) }
         past.dispatchers = past.dispatchers.map(renamed)
         past.liveByUser = Dictionary(
             past.liveByUser.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -46,21 +46,39 @@ extension BackendState {
         if record.type == .runError { record.marks.insert(.error) }
         if record.type == .unrecognized { countUnknown(reader.string(event.typeName)) }
         if !record.path.isNone, paths.place(record.path) == nil { meet(record.path, symbols, at: moment) }
-        let run = belongsToRun(record) ? noteRun(&record, event, reader, word) : nil
-        if !record.session.isNone { noteSession(&record, run, event, reader, symbols, number: number) }
-        remember(event, record, reader, symbols, number: number)
+        let run = placeOfRun(record, event, symbols)
+        let progress = run.map { noteRun($0, &record, event, reader, word) }
+        let session =
+            record.session.isNone ? nil : noteSession(&record, run, progress, event, symbols, number: number)
+        remember(event, record, run: run, session: session, reader, symbols, number: number)
         if record.type == .custom, let name = SymbolTable.customEvent(record.name) {
             note(name, &record, event, reader, &symbols, changes: &changes)
         }
         if record.marks.contains(.error) { statistics.pendingErrors += 1 }
     }
 
-    /// Whether the event counts in its run: our CUSTOM events only do while the run is open.
-    private func belongsToRun(_ record: EventRecord) -> Bool {
-        guard !record.run.isNone else { return false }
-        guard record.type == .custom, SymbolTable.customEvent(record.name) != nil else { return true }
-        guard let place = runs.place(record.run) else { return false }
-        return runs[place: place].state == .open
+    /// Where the event's run is, begun if it is new; nil for one outside of runs.
+    ///
+    /// Our CUSTOM events begin no run, and only count while theirs is open.
+    private mutating func placeOfRun(
+        _ record: EventRecord, _ event: ScannedEvent, _ symbols: SymbolTable
+    ) -> Int? {
+        guard !record.run.isNone else { return nil }
+        let place = runPlace(of: record, symbols)
+        if let place, event.type == .runStarted, event.sequence ?? 0 == 0, runs[place: place].isClosed {
+            // The id of a run that is over is free again; its row becomes the new run's.
+            if let session = sessions.place(runs.values[place].session),
+                sessions.values[session].lastRun == runs.keys[place]
+            {
+                sessions[place: session].lastRun = .none
+            }
+            runs[place: place] = newRun(runs.keys[place], record, event)
+            return place
+        }
+        guard record.type == .custom, SymbolTable.customEvent(record.name) != nil else {
+            return place ?? beginRun(record, event)
+        }
+        return place.flatMap { runs.values[$0].state == .open ? $0 : nil }
     }
 
     private var liveSessionCount: Int { max(0, sessions.count - past.sessions.count) }
@@ -81,10 +99,13 @@ extension BackendState {
     // MARK: Runs
 
     private mutating func noteRun(
-        _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader, _ word: OperatorWord?
+        _ place: Int, _ record: inout EventRecord, _ event: ScannedEvent, _ reader: EventReader,
+        _ word: OperatorWord?
     ) -> RunState.Progress {
-        let place = runs.place(record.run) ?? beginRun(record, event)
         if event.type == .runStarted, let agent = reader.agent(event) { runs[place: place].agent = agent }
+        if runs.values[place].session.isNone {
+            runs[place: place].session = key(ofSession: record.session, of: runs.values[place].user)
+        }
         let call = reader.call(event)
         let step: RunGrammar.Step =
             switch event.type {
@@ -106,24 +127,30 @@ extension BackendState {
     }
 
     private mutating func beginRun(_ record: EventRecord, _ event: ScannedEvent) -> Int {
+        let run = newRun(runs.newKey(record.run, of: record.user), record, event)
+        return runs.insert(run, for: run.key)
+    }
+
+    private func newRun(_ key: OwnedSymbol, _ record: EventRecord, _ event: ScannedEvent) -> RunState {
         let isStart = event.type == .runStarted
         // A snapshot lists all runs that are open; without one, patience shows that the start was missed.
         let watched = record.timestamp.since(reception.joinedAt ?? record.timestamp)
         let isUnseen = watched <= TriageRule.patience && !reception.hasSnapshot
         let joinedMidway = !isStart && event.sequence != 0 && isUnseen
-        var run = RunState(id: record.run, joinedMidway: joinedMidway)
-        run.session = record.session
+        var run = RunState(key: key, joinedMidway: joinedMidway)
+        run.session = self.key(ofSession: record.session, of: record.user)
         run.user = record.user
         run.path = record.path
+        run.dispatcher = record.dispatcher
         if isStart { run.times.startedAt = record.timestamp }
-        return runs.insert(run, for: record.run)
+        return run
     }
 
     private mutating func close(
         _ place: Int, _ record: EventRecord, _ progress: RunState.Progress, isCancelled: Bool
     ) {
         // What was given up for lost is in the list already.
-        if runs[place: place].state == .open { past.runs.append(record.run) }
+        if runs[place: place].state == .open { past.runs.append(runs.keys[place]) }
         runs[place: place].state =
             record.type == .runError ? .failed : isCancelled ? .cancelled : .completed
         runs[place: place].times.endedAt = record.timestamp
@@ -142,12 +169,13 @@ extension BackendState {
     // MARK: Sessions
 
     private mutating func noteSession(
-        _ record: inout EventRecord, _ run: RunState.Progress?, _ event: ScannedEvent, _ reader: EventReader,
+        _ record: inout EventRecord, _ run: Int?, _ progress: RunState.Progress?, _ event: ScannedEvent,
         _ symbols: SymbolTable, number: Int
-    ) {
+    ) -> Int {
         let moment = record.timestamp
         let place =
-            sessions.place(record.session) ?? openSession(record.session, user: record.user, at: moment)
+            sessionPlace(of: record, run: run, symbols)
+            ?? openSession(record.session, user: record.user, at: moment)
         let outcome = event.type == .runFinished ? event.outcome : nil
         if let previous = sessions.values[place].counts.newestEvent {
             record.distanceToPrevious = UInt32(clamping: number - previous)
@@ -163,22 +191,25 @@ extension BackendState {
             record.marks.insert(.crossing)
             statistics.crossings = statistics.crossings.adding(1)
         }
-        if let run { follow(run, of: place, record) }
+        if let run, let progress { follow(runs.keys[run], progress, of: place, record) }
         // An event in another's name says nothing about whom the dispatcher serves.
         guard !record.dispatcher.isNone, !record.marks.contains(.crossing),
             sessions.values[place].dispatcher != record.dispatcher
-        else { return }
+        else { return place }
         sessions[place: place].dispatcher = record.dispatcher
         if record.type != .custom { meet(record.dispatcher, record, symbols) }
+        return place
     }
 
     /// Keeps the session's ledger on the run that it had last.
-    private mutating func follow(_ run: RunState.Progress, of session: Int, _ record: EventRecord) {
+    private mutating func follow(
+        _ key: OwnedSymbol, _ run: RunState.Progress, of session: Int, _ record: EventRecord
+    ) {
         let isStart = record.type == .runStarted
-        if sessions.values[session].lastRun != record.run {
+        if sessions.values[session].lastRun != key {
             let last = runs.place(sessions[place: session].lastRun)
             guard isStart || last == nil || runs.isClosed(at: last) else { return }
-            sessions[place: session].lastRun = record.run
+            sessions[place: session].lastRun = key
             sessions[place: session].runCount = sessions.values[session].runCount.adding(1)
         }
         sessions[place: session].ledger = run.ledger
@@ -215,7 +246,7 @@ extension RunState {
         var isClosed: Bool
         let ledger: EventLedger
         let startedAt: Timestamp?
-        let session: Symbol
+        let session: OwnedSymbol
         /// The tool whose call ended, and how long that took.
         let tool: (Symbol, Duration)?
     }
@@ -243,7 +274,6 @@ extension RunState {
         }
         if word != nil { isThinking = word == .agentThinking }
         if path.isNone { path = record.path }
-        if session.isNone { session = record.session }
         let tool = noteTool(&record, call: call)
         if record.type == .runStarted, times.startedAt == nil { times.startedAt = moment }
         return Progress(

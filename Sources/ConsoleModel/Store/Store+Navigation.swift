@@ -141,29 +141,46 @@ extension ConsoleState {
         guard interface.place == .finding(key) else { return .finding(key) }
         guard let finding = finding(key) else { return nil }
         switch finding.subject {
-        case .session(let id): return .context(SessionKey(backend: key.backend, id: id))
-        case .path(let path): return .path(PathKey(backend: key.backend, path: path))
+        case .session(let id, let owner):
+            return .context(SessionKey(backend: key.backend, owner: owner, id: id))
+        case .path(let path): return .path(PathKey(backend: key.backend, id: path))
         case .dispatcher(let id): return .dispatcher(DispatcherKey(backend: key.backend, id: id))
-        case .run(let id): return session(of: RunKey(backend: key.backend, id: id)).map { .context($0) }
-        case .backend: return .check(CheckKey(backend: key.backend, name: ""))
+        case .run(let id, let owner):
+            return session(of: RunKey(backend: key.backend, owner: owner, id: id)).map { .context($0) }
+        case .backend: return .check(CheckKey(backend: key.backend, id: ""))
         }
     }
 
     /// The session that a run belongs to.
     public func session(of key: RunKey) -> SessionKey? {
-        guard let symbol = symbols.find(key.id.rawValue), let backend = backend(key.backend),
-            let run = backend.runs[symbol], !run.session.isNone
+        guard let backend = backend(key.backend), let run = backend.runs.place(key, symbols),
+            !backend.runs.values[run].session.isNone
         else { return nil }
-        return SessionKey(backend: key.backend, id: .init(rawValue: text(run.session)))
+        return self.key(ofSession: backend.runs.values[run].session, of: backend)
+    }
+
+    /// The key of a session's row.
+    func key(ofSession key: OwnedSymbol, of backend: BackendState) -> SessionKey {
+        SessionKey(backend: backend.key, owner: owner(key), id: SessionID(rawValue: text(key.id)))
+    }
+
+    /// The key of a run's row.
+    func key(ofRun key: OwnedSymbol, of backend: BackendState) -> RunKey {
+        RunKey(backend: backend.key, owner: owner(key), id: RunID(rawValue: text(key.id)))
+    }
+
+    private func owner(_ key: OwnedSymbol) -> UserID? {
+        key.owner.isNone ? nil : UserID(rawValue: text(key.owner))
     }
 
     private func newestEvent(of key: RunKey) -> Int? {
-        guard let session = session(of: key), let symbol = symbols.find(key.id.rawValue),
-            let backend = backend(key.backend), let sessionSymbol = symbols.find(session.id.rawValue)
-        else { return nil }
-        var next = backend.sessions[sessionSymbol]?.counts.newestEvent
+        guard let backend = backend(key.backend), let place = backend.runs.place(key, symbols) else {
+            return nil
+        }
+        let run = backend.runs.values[place]
+        var next = backend.sessions[run.session]?.counts.newestEvent
         while let number = next, let record = events[number] {
-            if record.run == symbol { return number }
+            if record.run == run.id { return number }
             next = events.previousInSession(number)
         }
         return nil

@@ -220,7 +220,7 @@ extension ConsoleState {
 
     /// The sessions behind a path, so that its place leads on to users.
     private func sessions(onPath key: PathKey) -> [SelectableRow] {
-        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.path }
+        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.id }
             .map { SelectableRow(id: $0.rowID, severity: $0.severity) }
     }
 
@@ -230,7 +230,7 @@ extension ConsoleState {
 
     /// The sessions that came in by a path, the neediest first.
     public func sessionRows(onPath key: PathKey) -> [SessionRow] {
-        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.path }
+        sessionRows().filter { $0.key.backend == key.backend && $0.path == key.id }
     }
 
     /// The sessions that a dispatcher serves, the neediest first.
@@ -240,7 +240,8 @@ extension ConsoleState {
         }
         return sessionRows().filter { row in
             row.key.backend == key.backend
-                && symbols.find(row.key.id.rawValue).flatMap { backend.sessions[$0]?.dispatcher } == symbol
+                && backend.sessions.place(row.key, symbols).map { backend.sessions.values[$0].dispatcher }
+                    == symbol
         }
     }
 }

@@ -3,7 +3,9 @@ import WireProtocol
 
 /// What a finding is about.
 public enum Subject: Hashable, Sendable {
-    case path(ConsumerPath), session(SessionID), run(RunID), dispatcher(DispatcherID)
+    case path(ConsumerPath), dispatcher(DispatcherID)
+    /// A session or run, with its user where another one has the same id.
+    case session(SessionID, of: UserID?), run(RunID, of: UserID?)
     /// The backend itself, by name.
     case backend(String)
 
@@ -11,11 +13,42 @@ public enum Subject: Hashable, Sendable {
     public var text: String {
         switch self {
         case .path(let path): "path:\(path)"
-        case .session(let id): "session:\(id)"
-        case .run(let id): "run:\(id)"
+        case .session(let id, let owner): "session:" + Self.words(id, owner)
+        case .run(let id, let owner): "run:" + Self.words(id, owner)
         case .dispatcher(let id): "dispatcher:\(id)"
         case .backend(let name): "backend:\(name)"
         }
+    }
+}
+
+extension ConsoleState {
+    /// A run as the subject of a finding.
+    func subject(_ run: RunState, of backend: BackendState) -> Subject {
+        subject(ofRun: text(run.id), of: text(run.user), in: backend)
+    }
+
+    /// A session as the subject of a finding.
+    func subject(_ session: SessionState, of backend: BackendState) -> Subject {
+        subject(ofSession: text(session.id), of: text(session.user), in: backend)
+    }
+
+    /// The run of that id and user as the subject of a finding.
+    func subject(ofRun id: String, of user: String, in backend: BackendState) -> Subject {
+        let isShared = symbols.find(id).map(backend.runs.isShared) ?? false
+        return .run(RunID(rawValue: id), of: isShared ? UserID(rawValue: user) : nil)
+    }
+
+    /// The session of that id and user as the subject of a finding.
+    func subject(ofSession id: String, of user: String, in backend: BackendState) -> Subject {
+        let isShared = symbols.find(id).map(backend.sessions.isShared) ?? false
+        return .session(SessionID(rawValue: id), of: isShared ? UserID(rawValue: user) : nil)
+    }
+}
+
+extension Subject {
+    /// `USER/ID` where users share the id, else the id.
+    public static func words(_ id: some WireIdentifier, _ owner: UserID?) -> String {
+        (owner.map { "\($0)/" } ?? "") + id.rawValue
     }
 }
 
@@ -25,20 +58,6 @@ public enum Urgency: Int, Hashable, Sendable, CaseIterable, Comparable {
 
     /// The more urgent first.
     public static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
-}
-
-/// Which finding, on which backend.
-public struct FindingKey: Hashable, Sendable {
-    /// Which backend.
-    public let backend: BackendKey
-    /// `RULE:SUBJECT`.
-    public let id: String
-
-    /// Pairs a backend with a finding's id.
-    public init(backend: BackendKey, id: String) {
-        self.backend = backend
-        self.id = id
-    }
 }
 
 /// A rule's verdict about something, with what caused it and what to do.

@@ -33,10 +33,10 @@ enum Breadcrumbs {
             let user = state.userName(of: key)
             return (user.isEmpty ? [] : [user]) + [IDText.tail(key.id.rawValue)]
         case .finding(let key): return [key.id]
-        case .path(let key): return [key.path.rawValue]
+        case .path(let key): return [key.id.rawValue]
         case .dispatcher(let key): return [IDText.tail(key.id.rawValue)]
         case .event(let number): return ["event \(CountText.grouped(number))"]
-        case .check(let key): return [key.name.isEmpty ? "endpoint" : key.name]
+        case .check(let key): return [key.id.isEmpty ? "endpoint" : key.id]
         }
     }
 

@@ -57,7 +57,7 @@ enum ChecklistDrawing {
         state.migrationCoverage().filter { $0.key.backend == key }.compactMap { row in
             row.regressedAt.map { at in
                 StyledLine("   ▲ back    ", Style(.warning)).then(
-                    "\(row.key.path) left the factory pattern at \(at.rfc3339)")
+                    "\(row.key.id) left the factory pattern at \(at.rfc3339)")
             }
         }
     }

@@ -14,7 +14,7 @@ enum HealthView: View {
 
     static func lines(_ row: HealthRow, _ state: ConsoleState, width: Int) -> [StyledLine] {
         var lines: [StyledLine] = [
-            StyledLine(" \(row.isWhole ? row.backendName : row.key.name)", Style(.accent)),
+            StyledLine(" \(row.isWhole ? row.backendName : row.key.id)", Style(.accent)),
             .field(
                 "status", "\(row.status.severity.glyph) \(row.status.rawValue)", row.status.severity.style),
             .field("believed", row.isTrusted ? "yes" : "no", row.isTrusted ? .normal : Style(.warning)),

@@ -117,7 +117,7 @@ import WireProtocol
         story.event(.runStarted, "r-2", user: "bob", session: "s-2")
         story.event(.textMessageContent, "r-1", user: "bob")
         let finding = try #require(story.finding("run-crossed"))
-        #expect(finding.subject == .run("r-1"))
+        #expect(finding.subject == .run("r-1", of: nil))
         #expect(finding.summary == "ada's run sent an event in the name of bob")
         let example = try #require(story.state.counterExample(finding))
         #expect(example.crossing.kind == .event)

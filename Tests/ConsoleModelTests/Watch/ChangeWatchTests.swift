@@ -57,7 +57,7 @@ import WireProtocol
         let changes = watch.sessionChanges(in: story.state)
         #expect(words(changes).contains("session session:s-2 ->running"))
         #expect(words(changes).contains("session session:s-1 running>idle"))
-        #expect(changes.first { $0.subject == .session("s-2") }?.user == "bob")
+        #expect(changes.first { $0.subject == .session("s-2", of: nil) }?.user == "bob")
         #expect(watch.sessionChanges(in: story.state).isEmpty)
     }
 

@@ -37,8 +37,8 @@ extension TriageRule {
     private static func isSuspect(_ place: Int, _ backend: BackendState, _ state: ConsoleState) -> Bool {
         guard backend.dispatchers.values[place].record.state != .orphaned else { return true }
         guard let session = backend.dispatchers.values[place].record.session else { return false }
-        guard let symbol = state.symbols.find(session.rawValue), let found = backend.sessions.place(symbol)
-        else { return true }
+        let user = backend.dispatchers.values[place].record.user
+        guard let found = backend.sessions.place(session, of: user, state.symbols) else { return true }
         return backend.sessions.values[found].dispatcher != backend.dispatchers.keys[place]
     }
 
@@ -49,8 +49,8 @@ extension TriageRule {
         let last = dispatcher.transitions.last?.at ?? record.lastUsedAt ?? record.createdAt
         let since = max(last ?? state.startedAt, state.startedAt)
         let isOld = state.now.since(since) > state.time(alone)
-        let session = record.session.flatMap { state.symbols.find($0.rawValue) }.flatMap {
-            backend.sessions[$0]
+        let session = record.session.flatMap { id in
+            backend.sessions.place(id, of: record.user, state.symbols).map { backend.sessions.values[$0] }
         }
         var uses = "none"
         if record.state != .orphaned {

@@ -50,8 +50,9 @@ extension ConsoleState {
         case .factory, .factoryFallback: return true
         case .singleton: return false
         case .mixed, .hollow, .unconfigured, .missingComponent, .unknown:
-            guard let session = record.session.flatMap({ symbols.find($0.rawValue) }),
-                let path = backend.sessions[session].flatMap({ backend.paths[$0.path] })
+            guard let session = record.session,
+                let place = backend.sessions.place(session, of: record.user, symbols),
+                let path = backend.paths[backend.sessions.values[place].path]
             else { return record.state == .shared }
             switch path.judgement.verdict {
             case .factory, .factoryFallback: return true

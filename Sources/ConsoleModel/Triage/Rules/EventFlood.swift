@@ -31,7 +31,7 @@ extension TriageRule {
                 let seconds = max(1, last.since(start).wholeMilliseconds / 1000)
                 guard Int64(clamping: run.events) / seconds > state.number(rate) else { return nil }
                 return Observation(
-                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    backend, state.subject(run, of: backend),
                     "\(state.text(run.user))'s run sent \(CountText.grouped(run.events)) events in \(seconds)s",
                     evidence: [
                         ConsoleState.row("events", String(run.events), "events", at: last),

@@ -24,7 +24,7 @@ extension TriageRule {
                 $0.kind == .result && state.isRecent($0.at, remembered, backend)
             }.map { crossing in
                 Observation(
-                    backend, .run(RunID(rawValue: crossing.subject)),
+                    backend, state.subject(ofRun: crossing.subject, of: crossing.other, in: backend),
                     "\(crossing.other)'s run got the result of a call that \(crossing.owner)'s run made",
                     evidence: [
                         ConsoleState.row("call.user", crossing.owner, "events", at: nil),

@@ -35,7 +35,7 @@ extension TriageRule {
                         state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
                     else { return nil }
                     return Observation(
-                        backend, .run(RunID(rawValue: state.text(run.id))),
+                        backend, state.subject(run, of: backend),
                         "\(state.text(run.user))'s run delivered to another user, as the backend reports",
                         evidence: [
                             ConsoleState.row(
@@ -49,10 +49,12 @@ extension TriageRule {
     private static func observation(
         _ crossing: Crossing, of backend: BackendState, _ state: ConsoleState
     ) -> Observation {
-        let isRun = state.symbols.find(crossing.subject).flatMap { backend.runs.place($0) } != nil
-        let subject: Subject =
+        let id = RunID(rawValue: crossing.subject)
+        let isRun = backend.runs.place(id, of: UserID(rawValue: crossing.owner), state.symbols) != nil
+        let subject =
             isRun
-            ? .run(RunID(rawValue: crossing.subject)) : .session(SessionID(rawValue: crossing.subject))
+            ? state.subject(ofRun: crossing.subject, of: crossing.owner, in: backend)
+            : state.subject(ofSession: crossing.subject, of: crossing.owner, in: backend)
         return Observation(
             backend, subject,
             "\(crossing.owner)'s \(isRun ? "run" : "session") sent an event in the name of \(crossing.other)",

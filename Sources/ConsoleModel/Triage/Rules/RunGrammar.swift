@@ -28,7 +28,7 @@ extension TriageRule {
                 else { return nil }
                 let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"
                 return Observation(
-                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    backend, state.subject(run, of: backend),
                     "\(whose), \(CountText.plural(run.events, "event")): \(words.joined(separator: "; "))",
                     evidence: words.map {
                         ConsoleState.row("grammar", $0, "events", at: run.times.lastEventAt)

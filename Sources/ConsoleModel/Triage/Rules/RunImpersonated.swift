@@ -53,7 +53,7 @@ extension TriageRule {
         }
         let outcome = path.record.lastOutcome
         return Observation(
-            backend, .run(RunID(rawValue: state.text(run.id))),
+            backend, state.subject(run, of: backend),
             "\(state.text(run.user))'s run sent all five events with \(what) behind them",
             evidence: [
                 ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.endedAt),

@@ -31,7 +31,7 @@ extension TriageRule {
                 guard !backend.isEnded(run.session) else { return nil }
                 let tool = run.tools.last.map { state.text($0.name) } ?? "none"
                 return Observation(
-                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    backend, state.subject(run, of: backend),
                     "\(state.text(run.user)) alive and without a useful step for "
                         + "\(AgeText.exact(state.now.since(useful))), \(state.words(idle))",
                     evidence: [

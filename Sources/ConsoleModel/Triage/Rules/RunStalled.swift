@@ -28,14 +28,14 @@ extension TriageRule {
                 let whose = run.user.isNone ? "a run" : state.text(run.user)
                 let tool = run.tools.last.map { " \(state.text($0.name))" } ?? ""
                 return Observation(
-                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    backend, state.subject(run, of: backend),
                     "\(whose)\(tool) silent for \(silence), \(state.words(limit))",
                     evidence: [
                         ConsoleState.row("last_event_at", last.rfc3339, "events", at: last),
                         ConsoleState.row("events_seen", run.ledger.text, "events", at: last),
                         ConsoleState.row(
                             "tool", tool.isEmpty ? "none" : String(tool.dropFirst()), "events", at: last),
-                        ConsoleState.row("session", state.text(run.session), "events", at: last),
+                        ConsoleState.row("session", state.text(run.session.id), "events", at: last),
                     ], since: last + state.time(limit))
             }
         }

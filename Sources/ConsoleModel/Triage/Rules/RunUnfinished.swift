@@ -38,7 +38,7 @@ extension TriageRule {
         let words = isLost ? missing + ", its session ended" : missing + " when the source ended"
         let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"
         return Observation(
-            backend, .run(RunID(rawValue: state.text(run.id))),
+            backend, state.subject(run, of: backend),
             "\(whose), \(CountText.plural(run.events, "event")): \(words)",
             evidence: [
                 ConsoleState.row("grammar", words, "events", at: run.times.lastEventAt),

@@ -28,7 +28,9 @@ extension TriageRule {
                 let what = cycle.length == 1 ? tool : "a cycle of \(cycle.length) calls that ends in \(tool)"
                 let seen = run.calls.isExact ? "same arguments" : "arguments of the same size"
                 return Observation(
-                    backend, .session(SessionID(rawValue: state.text(run.session))),
+                    backend,
+                    state.subject(
+                        ofSession: state.text(run.session.id), of: state.text(run.user), in: backend),
                     "\(state.text(run.user)) repeats \(what) \(cycle.repeats) times, \(seen)",
                     evidence: [
                         ConsoleState.row("tool", tool, "events", at: run.times.lastUsefulAt),

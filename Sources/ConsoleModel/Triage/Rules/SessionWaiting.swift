@@ -25,7 +25,7 @@ extension TriageRule {
                 guard waited > state.time(noticeAfter) else { return nil }
                 let session = backend.sessions.values[place]
                 return Observation(
-                    backend, .session(SessionID(rawValue: state.text(session.id))),
+                    backend, state.subject(session, of: backend),
                     "\(state.text(session.user)) has been asked and not answered for \(AgeText.exact(waited))",
                     evidence: [ConsoleState.row("state", "waiting", "events", at: since)],
                     since: since + state.time(noticeAfter),

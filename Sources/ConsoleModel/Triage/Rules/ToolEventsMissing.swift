@@ -31,7 +31,7 @@ extension TriageRule {
                 else { return nil }
                 let session = backend.sessions.values[place]
                 return Observation(
-                    backend, .session(SessionID(rawValue: state.text(session.id))),
+                    backend, state.subject(session, of: backend),
                     "\(state.text(session.user))'s dispatcher executed \(CountText.plural(calls, "call")), "
                         + "and no tool event came",
                     evidence: [

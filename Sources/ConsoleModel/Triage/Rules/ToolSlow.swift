@@ -34,7 +34,7 @@ extension TriageRule {
                 else { return nil }
                 let run = backend.runs.values[place]
                 return Observation(
-                    backend, .run(RunID(rawValue: state.text(run.id))),
+                    backend, state.subject(run, of: backend),
                     "\(state.text(run.user))'s \(state.text(tool.name)) takes \(AgeText.exact(took)); its p95 is "
                         + "\(AgeText.took(usual.p95)), n=\(usual.count)",
                     evidence: [

@@ -23,13 +23,19 @@ struct WhyQuestion {
         func find(_ id: some WireIdentifier) -> Symbol { state.symbols.find(id.rawValue) ?? .none }
         switch finding.subject {
         case .path(let path): self.path = state.symbols.find(path.rawValue).flatMap { backend.paths[$0] }
-        case .session(let id): session = backend.sessions[find(id)]
-        case .run(let id): run = backend.runs[find(id)]
+        case .session(let id, let owner):
+            session = backend.sessions.place(id, of: owner, state.symbols).map { backend.sessions.values[$0] }
+        case .run(let id, let owner):
+            run = backend.runs.place(id, of: owner, state.symbols).map { backend.runs.values[$0] }
         case .dispatcher(let id): dispatcher = backend.dispatchers[find(id)]
         case .backend: break
         }
         if session == nil, let run { session = backend.sessions[run.session] }
-        if session == nil, let id = dispatcher?.record.session { session = backend.sessions[find(id)] }
+        if session == nil, let record = dispatcher?.record, let id = record.session {
+            session = backend.sessions.place(id, of: record.user, state.symbols).map {
+                backend.sessions.values[$0]
+            }
+        }
         if run == nil, let session { run = backend.runs[session.lastRun] }
         if dispatcher == nil, let session { dispatcher = backend.dispatchers[session.dispatcher] }
         let symbol = [session?.path, run?.path].compactMap { $0 }.first { !$0.isNone }
