@@ -83,34 +83,38 @@ public final class ContextMonitor: Sendable {
 
     // MARK: Sessions, contexts, dispatchers
 
-    /// Records that a session was opened.
+    /// Records that a session was opened; its user and its id together name it from now on.
     public func sessionOpened(_ session: SessionRecord) {
         publishing { state, now in (state.open(session, at: now), ()) }
     }
 
     /// Records that a session's state changed for another reason than a run's events.
-    public func sessionChanged(_ id: SessionID, to session: SessionRecord.State, reason: String? = nil) {
-        publishing { state, now in (state.change(id, to: session, reason: reason, at: now), ()) }
+    public func sessionChanged(
+        _ session: Owned<SessionID>, to next: SessionRecord.State, reason: String? = nil
+    ) {
+        publishing { state, now in (state.change(session, to: next, reason: reason, at: now), ()) }
     }
 
     /// Records that a session ended; its open runs are lost.
-    public func sessionEnded(_ id: SessionID, reason: String) {
-        publishing { state, now in (state.end(id, reason: reason, at: now), ()) }
+    public func sessionEnded(_ session: Owned<SessionID>, reason: String) {
+        publishing { state, now in (state.end(session, reason: reason, at: now), ()) }
     }
 
-    /// Records a user context, new or changed; `parent` is the one whose work it does in the background.
+    /// Records a user context, new or changed; `parent` is its user's one whose work it does in the background.
     public func contextChanged(_ context: ContextRecord, parent: ContextID? = nil) {
         publishing { state, now in (state.take(context, parent: parent, at: now), ()) }
     }
 
     /// Records that a user context is gone, and why; its trail stays readable for a while.
-    public func contextEnded(_ id: ContextID, reason: String) {
+    public func contextEnded(_ context: Owned<ContextID>, reason: String) {
         let moment = now()
-        state.withLock { $0.endContext(id, reason: reason, at: moment) }
+        state.withLock { $0.endContext(context, reason: reason, at: moment) }
     }
 
     /// Records who did something to a user context, or was refused something in it.
-    public func audit(_ deed: String, by who: String, in context: ContextID, reason: String? = nil) {
+    public func audit(
+        _ deed: String, by who: String, in context: Owned<ContextID>, reason: String? = nil
+    ) {
         let moment = now()
         state.withLock {
             $0.audit(AuditTrail.Row(at: moment, who: who, what: deed, reason: reason), in: context)

@@ -93,7 +93,7 @@ import WireProtocol
             // An idle parent is not swept away under work that goes on.
             await hub.sweep(.http, idleFor: .seconds(-1))
             #expect(backend.monitor.snapshot().contexts.count == 2)
-            await hub.end("s", reason: "closed")
+            await hub.end(Owned("s", of: "ada"), reason: "closed")
             #expect(backend.monitor.snapshot().contexts.isEmpty)
             #expect(await hub.children.isEmpty)
             let reason = try await document(backend, child.id)["ended"]?["reason"]

@@ -130,6 +130,23 @@ import WireProtocol
         }
     }
 
+    @Test func aCrossedEventIsFoundAmongSessionsAndRunsOfTheSameName() async throws {
+        try await with(["cross-user-event"]) { backend in
+            for user in ["ada", "bob"] {
+                let answer = try await backend.text(
+                    "/v1/agents/assistant/ag-ui", as: user, method: .POST,
+                    ["threadId": "t", "runId": "r", "prompt": .string(try prompt(backend))])
+                #expect(answer.status == 200)
+            }
+            let runs = backend.monitor.snapshot().runs.sorted { $0.key < $1.key }
+            #expect(runs.map(\.user) == ["ada", "bob"])
+            #expect(runs.map(\.violations) == [[], ["delivered to another user"]])
+            // What reached ada's session in her name does not make bob's dispatcher hers.
+            let sessions = backend.monitor.snapshot().sessions
+            #expect(Set(sessions.compactMap(\.dispatcher)).count == 2)
+        }
+    }
+
     @Test(arguments: [
         ("tool_completed", EventType.toolCallResult), ("TOOL_CALL_START", .toolCallStart),
         ("agent_started", .runStarted),

@@ -53,14 +53,6 @@ import WireProtocol
                 #expect(stolen.body["detail"] == made.body["detail"], "\(method) \(route)")
                 #expect(try await request(backend, method, route, token: "guessed").status == 401)
             }
-            for body: JSONValue in [
-                ["threadId": "ada-s", "prompt": "go"],
-                ["threadId": "ada-s", "runId": "ada-r", "prompt": "go"],
-            ] {
-                let stolen = try await request(
-                    backend, .POST, "/v1/agents/assistant/ag-ui", body, token: "token-b")
-                #expect(stolen.status == 404)
-            }
             let counted = try await request(backend, .GET, "/v1/sessions", token: "token-b")
             #expect(counted.body["sessions"]?.array?.isEmpty == true)
             let own = try await request(backend, .GET, "/v1/sessions", token: "token-a")
@@ -79,11 +71,11 @@ import WireProtocol
             let hub = backend.server.backend.hub
             _ = try await hub.open("s", user: "ada", on: .websocket, request: nil, connection: "lost")
             _ = try await hub.start("go", run: "r", in: "s", user: "ada", on: .websocket)
-            await hub.release("s", from: "lost", isFinal: false)
+            await hub.release(Owned("s", of: "ada"), from: "lost", isFinal: false)
             let thief = try await WebSocketChat(
                 host: "127.0.0.1", port: backend.port, as: Visitor(name: "ada", token: "token-b"))
             for (method, parameters) in [
-                ("session.open", ["session": "s"]), ("session.resume", ["session": "s"]),
+                ("session.resume", ["session": "s"]),
                 ("session.resume", ["session": "s", "after": ""]), ("run.cancel", ["run": "r"]),
                 ("run.start", ["session": "s", "prompt": "go"]),
             ] as [(String, JSONObject)] {

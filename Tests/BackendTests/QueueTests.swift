@@ -27,7 +27,7 @@ import WireProtocol
                     "go", run: .init(rawValue: "r\(number)"), in: "s", user: "ada", on: .websocket)
             }
             #expect(await eventually { started(backend) == ["r1", "r2", "r3"] })
-            #expect(await hub.isQueued("r4", in: "s"))
+            #expect(await hub.isQueued("r4", in: Owned("s", of: "ada")))
             #expect(try await backend.get("/v1/runs/r4", as: "ada").body["state"] == "queued")
             await #expect(throws: SessionError.userLimit(.queued, limit: 2)) {
                 try await hub.start("go", run: "r6", in: "s", user: "ada", on: .websocket)
@@ -36,7 +36,7 @@ import WireProtocol
             #expect(limit == LimitRecord(limit: 2, used: 2))
             // In the order in which they came, and one that is cancelled never holds up the next.
             #expect(try await backend.send(.DELETE, "/v1/runs/r4", nil, as: "ada").status == 202)
-            #expect(await eventually { await !hub.isQueued("r4", in: "s") })
+            #expect(await eventually { await !hub.isQueued("r4", in: Owned("s", of: "ada")) })
             #expect(try await backend.send(.DELETE, "/v1/runs/r2", nil, as: "ada").status == 202)
             #expect(await eventually { started(backend) == ["r1", "r3", "r5"] })
             #expect(await hub.usage.count(.queued, of: "ada") == 0)
@@ -51,7 +51,7 @@ import WireProtocol
             _ = try await hub.open("s", user: "ada", on: .websocket, request: nil, connection: nil)
             for _ in 1...6 { _ = try await hub.start("go", run: nil, in: "s", user: "ada", on: .websocket) }
             #expect(await hub.usage.count(.queued, of: "ada") == 3)
-            await hub.end("s", reason: "closed")
+            await hub.end(Owned("s", of: "ada"), reason: "closed")
             #expect(await hub.usage.count(.queued, of: "ada") == 0)
             #expect(await hub.usage.count(.runs, of: "ada") == 0)
         }

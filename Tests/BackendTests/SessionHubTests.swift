@@ -45,7 +45,7 @@ import WireProtocol
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<8 {
                 group.addTask { [hub] in
-                    await hub.end("s", reason: "call \(number)")
+                    await hub.end(Owned("s", of: "ada"), reason: "call \(number)")
                     // Every caller returns when the session is gone, not before.
                     #expect(await end.value == .cancelled)
                     #expect(monitor.snapshot().sessions.map(\.state) == [.ended])
@@ -67,7 +67,7 @@ import WireProtocol
             Task {
                 await waiting.value; return .cancelled
             }, in: "s")
-        let ends = (0..<2).map { _ in Task { await hub.end("s", reason: "done") } }
+        let ends = (0..<2).map { _ in Task { await hub.end(Owned("s", of: "ada"), reason: "done") } }
         #expect(await eventually { await hub.all(of: "ada").isEmpty })
         await #expect(throws: SessionError.notFound) {
             try await hub.start("go", run: nil, in: "s", user: "ada", on: .websocket)
@@ -81,7 +81,7 @@ import WireProtocol
 
     @Test func aSessionOfTheSameIdWaitsForTheEndOfTheFirst() async throws {
         let first = try await open("s")
-        async let end: Void = hub.end("s", reason: "done")
+        async let end: Void = hub.end(Owned("s", of: "ada"), reason: "done")
         async let second = open("s")
         _ = await end
         // Whether it came before or behind the end, there is never a second dispatcher beside the first.
@@ -131,15 +131,15 @@ import WireProtocol
 
     @Test func aLostConnectionLeavesItsSessionUntilSomebodyResumesIt() async throws {
         _ = try await open("s", connection: "one")
-        await hub.release("s", from: "one", isFinal: false)
+        await hub.release(Owned("s", of: "ada"), from: "one", isFinal: false)
         #expect(try await hub.find("s", user: "ada").grace != nil)
         let resumed = try await hub.resume("s", user: "ada", connection: "two")
         #expect(resumed.id == "s")
         #expect(try await hub.find("s", user: "ada").grace == nil)
         // The first connection holds it no more.
-        await hub.release("s", from: "one", isFinal: true)
+        await hub.release(Owned("s", of: "ada"), from: "one", isFinal: true)
         #expect(try await hub.find("s", user: "ada").connection == "two")
-        await hub.release("s", from: "two", isFinal: true)
+        await hub.release(Owned("s", of: "ada"), from: "two", isFinal: true)
         await #expect(throws: SessionError.notFound) { try await hub.find("s", user: "ada") }
     }
 
@@ -149,9 +149,8 @@ import WireProtocol
         await #expect(throws: SessionError.notFound) {
             try await hub.resume("s", user: "bob", connection: "b")
         }
-        await #expect(throws: SessionError.notFound) {
-            try await hub.open("s", user: "bob", on: .websocket, request: nil, connection: "b")
-        }
+        let bobs = try await hub.open("s", user: "bob", on: .http, request: nil, connection: nil)
+        #expect(try await hub.find("s", user: "ada").context.id != bobs.context.id)
         await #expect(throws: SessionError.otherPath(.http)) {
             try await hub.resume("h", user: "ada", connection: "one")
         }
@@ -174,12 +173,58 @@ import WireProtocol
         _ = await end.value
         #expect(try await hub.run("r", user: "ada").end == .cancelled)
         await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "bob") }
-        await hub.end("s", reason: "done")
+        await hub.end(Owned("s", of: "ada"), reason: "done")
         #expect(try await hub.run("r", user: "ada").end == .cancelled)
         await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "bob") }
-        // A session of the same id begins anew.
+        // Another user's session of the same id changes nothing; the user's own begins anew.
+        _ = try await hub.open("s", user: "bob", on: .http, request: nil, connection: nil)
+        #expect(try await hub.run("r", user: "ada").end == .cancelled)
+        #expect(try await hub.readable("s", user: "ada").log.isFinished)
         _ = try await open("s")
         await #expect(throws: SessionError.notFound) { try await hub.run("r", user: "ada") }
+    }
+
+    @Test func aRunIdIsTakenOnlyFromItsOwnUser() async throws {
+        for user in ["ada", "bob"] as [UserID] {
+            for id in ["s", "t"] as [SessionID] {
+                _ = try await hub.open(id, user: user, on: .websocket, request: nil, connection: nil)
+            }
+        }
+        let (_, adas) = try await hub.start("go", run: "r", in: "s", user: "ada", on: .websocket)
+        // One user's run of that id is one run, whichever session it is started in.
+        await #expect(throws: SessionError.runExists) {
+            try await hub.start("go", run: "r", in: "t", user: "ada", on: .websocket)
+        }
+        let (_, bobs) = try await hub.start("go", run: "r", in: "t", user: "bob", on: .websocket)
+        #expect(try await hub.session(running: "r", user: "bob").id == "t")
+        try await hub.session(running: "r", user: "ada").runs["r"]?.cancel()
+        #expect(await adas.value == .cancelled)
+        await #expect(throws: SessionError.notFound) { try await hub.session(running: "r", user: "ada") }
+        #expect(try await hub.run("r", user: "bob").end == nil)
+        // The id is free again, also after the end of the whole session.
+        for _ in 0..<2 {
+            _ = try await open("t")
+            let (_, again) = try await hub.start("go", run: "r", in: "t", user: "ada", on: .websocket)
+            await hub.end(Owned("t", of: "ada"), reason: "done")
+            #expect(await again.value == .cancelled)
+        }
+        #expect(try await hub.run("r", user: "bob").end == nil)
+        await hub.end(Owned("t", of: "bob"), reason: "done")
+        #expect(await bobs.value == .cancelled)
+        #expect(await hub.running.isEmpty)
+    }
+
+    @Test func whatIsSweptBelongsToItsUser() async throws {
+        _ = try await open("s")
+        let bobs = try await hub.open("s", user: "bob", on: .http, request: nil, connection: nil)
+        await hub.sweep(.http, idleFor: .seconds(-1))
+        await hub.sweepOrphans()
+        await hub.sweepOrphans()
+        #expect(try await hub.find("s", user: "ada").dispatcher != nil)
+        #expect(await hub.all(of: "bob").isEmpty)
+        let left = monitor.snapshot().dispatchers.filter { $0.state != .disposed }
+        #expect(left.map(\.user) == ["ada"])
+        #expect(!left.contains { $0.id == bobs.dispatcher?.id })
     }
 
     @Test func oneHundredEndedRunsAreRemembered() {
@@ -194,5 +239,7 @@ import WireProtocol
 
 extension SessionHub {
     /// Puts a run of the test's own into a session.
-    fileprivate func add(_ run: Task<RunEnd, Never>, in id: SessionID) { sessions[id]?.runs["test"] = run }
+    fileprivate func add(_ run: Task<RunEnd, Never>, in id: SessionID) {
+        sessions[Owned(id, of: "ada")]?.runs["test"] = run
+    }
 }

@@ -45,7 +45,7 @@ import WireProtocol
                     .status == 200)
             let limit = backend.monitor.snapshot().limits["dispatchers of one user"]
             #expect(limit?.used == 1 && limit?.limit == 1)
-            #expect(await backend.server.backend.hub.terminate("one", by: "test"))
+            try await backend.server.backend.hub.terminate("one", of: nil, by: "test")
             #expect(
                 try await backend.text(
                     route, as: "ada", method: .POST, ["threadId": "two", "prompt": "1+1"]

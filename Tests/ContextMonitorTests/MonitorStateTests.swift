@@ -25,7 +25,9 @@ import WireProtocol
         for type in [EventType.runStarted, .toolCallStart, .toolCallResult, .runFinished] {
             _ = state.publish(OutgoingEvent(type, at: start, ["toolCallId": "c"], metadata: metadata("r")))
         }
-        if let ended = state.end("s", reason: "done", at: start) { _ = state.publish(ended) }
+        if let ended = state.end(Owned("s", of: "ada"), reason: "done", at: start) {
+            _ = state.publish(ended)
+        }
         let lines = state.ring.lines(after: 0, limit: .max).lines.map {
             String(decoding: $0.line, as: UTF8.self)
         }
@@ -54,7 +56,7 @@ import WireProtocol
         var state = MonitorState(configuration, startedAt: start)
         _ = state.open(SessionRecord(id: "s", user: "ada"), at: start)
         _ = state.publish(OutgoingEvent(.runStarted, at: start, metadata: metadata("r")))
-        _ = state.end("s", reason: "gone", at: start)
+        _ = state.end(Owned("s", of: "ada"), reason: "gone", at: start)
         #expect(state.finishedRuns.records.map(\.state) == [.lost])
         #expect(state.finishedRuns.records.map(\.grammar) == [.violated])
     }
@@ -82,7 +84,7 @@ import WireProtocol
         var state = MonitorState(configuration, startedAt: start)
         _ = state.open(SessionRecord(id: "s", user: "ada"), at: start)
         _ = state.move(dispatcher(["ada"]), to: .active, reason: "ready", at: start)
-        _ = state.end("s", reason: "gone", at: start)
+        _ = state.end(Owned("s", of: "ada"), reason: "gone", at: start)
         let snapshot = state.snapshot(now: Timestamp(milliseconds: start.milliseconds + wait))
         #expect(snapshot.dispatchers.map(\.state) == [expected])
     }

@@ -114,7 +114,7 @@ struct DispatcherFactory: Sendable {
     /// The path's cached dispatcher, which serves this context too from now on.
     private func cached(for context: ContextRecord) async -> ToolDispatcher? {
         guard let session = context.session, let path = context.path,
-            let found = cache.take(path, for: .init(session: session, user: context.user))
+            let found = cache.take(path, for: Owned(session, of: context.user))
         else { return nil }
         if let user = context.user { await registry.own(found.id, by: user) }
         return door(to: found, for: context)
@@ -122,7 +122,7 @@ struct DispatcherFactory: Sendable {
 
     private func door(to bench: ToolBench, for context: ContextRecord) -> ToolDispatcher {
         ToolDispatcher(
-            bench: bench, user: context.user, context: context.id, registry: registry,
+            bench: bench, user: context.user, context: context.key, registry: registry,
             permissions: permissions)
     }
 
@@ -152,13 +152,13 @@ struct DispatcherFactory: Sendable {
         let made = ToolBench(id: id, tools: tools)
         await registry.name(made.names, of: id)
         if faults.has(.isCached), let session = context.session, let path = context.path {
-            cache.keep(made, path, for: .init(session: session, user: context.user))
+            cache.keep(made, path, for: Owned(session, of: context.user))
         }
         return door(to: made, for: context)
     }
 
     /// Ends a dispatcher with its context; the global one outlives every context.
-    func dispose(_ dispatcher: ToolDispatcher, of session: SessionID?, reason: String) async {
+    func dispose(_ dispatcher: ToolDispatcher, of session: Owned<SessionID>?, reason: String) async {
         let id = dispatcher.id
         guard await registry.record(id)?.pattern != .singleton else { return }
         if faults.has(.staysAfterItsContext) { return await registry.keep(dispatcher.bench) }
@@ -169,7 +169,7 @@ struct DispatcherFactory: Sendable {
     }
 
     /// Ends what was left behind by contexts that are gone; what a fault keeps stays kept.
-    func sweep(sessions: Set<SessionID>) async {
+    func sweep(sessions: Set<Owned<SessionID>>) async {
         guard !faults.has(.staysAfterItsContext), !faults.has(.staysHalfBuilt) else { return }
         await registry.sweep(sessions: sessions)
     }

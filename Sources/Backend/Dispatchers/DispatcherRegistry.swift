@@ -38,13 +38,14 @@ actor DispatcherRegistry {
     }
 
     /// Marks as orphaned what none of the sessions owns, and disposes what was an orphan or half built before.
-    func sweep(sessions: Set<SessionID>) {
+    func sweep(sessions: Set<Owned<SessionID>>) {
         for record in table.records.values where record.pattern != .singleton {
             switch record.state {
             case .halfBuilt: dispose(record.id, reason: "it is half built")
             case .orphaned: dispose(record.id, reason: "no context refers to it")
             case .active, .executing, .idle:
-                guard let session = record.session, !sessions.contains(session) else { continue }
+                guard let session = record.session, !sessions.contains(Owned(session, of: record.user))
+                else { continue }
                 move(record.id, to: .orphaned, reason: "its session \(session) is gone")
             case .requested, .initializing, .draining, .disposed, .leaked, .evicted, .shared, .unknown:
                 continue
@@ -86,8 +87,8 @@ actor DispatcherRegistry {
     func own(_ id: DispatcherID, by user: UserID) { tell(table.own(id, by: user)) }
 
     /// Makes another session the one that a dispatcher lives as long as.
-    func rehome(_ id: DispatcherID, to heir: DispatcherCache.Holder) {
-        tell(table.rehome(id, to: heir.session, of: heir.user))
+    func rehome(_ id: DispatcherID, to heir: Owned<SessionID>) {
+        tell(table.rehome(id, to: heir))
     }
 
     /// Notes that a call begins; false when the dispatcher takes none any more.

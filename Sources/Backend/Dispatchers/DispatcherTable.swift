@@ -43,10 +43,12 @@ struct DispatcherTable: Equatable {
     }
 
     /// Makes another session the one that a dispatcher lives as long as; nil when it is gone or there already.
-    mutating func rehome(_ id: DispatcherID, to session: SessionID, of user: UserID?) -> Move? {
-        guard var record = records[id], record.session != session else { return nil }
-        record.session = session
-        record.user = user
+    mutating func rehome(_ id: DispatcherID, to session: Owned<SessionID>) -> Move? {
+        guard var record = records[id],
+            record.session != session.id || record.user ?? "" != session.user
+        else { return nil }
+        record.session = session.id
+        record.user = session.isUnowned ? nil : session.user
         records[id] = record
         return Move(record: record, state: record.state, reason: "kept for another context")
     }

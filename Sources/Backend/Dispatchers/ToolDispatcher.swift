@@ -8,7 +8,7 @@ struct ToolDispatcher: Sendable {
     /// Who calls through it, for permissions; the bench of a singleton does not know.
     let user: UserID?
     /// The context it belongs to, whose trail says what was refused.
-    let context: ContextID
+    let context: Owned<ContextID>
     let registry: DispatcherRegistry
     let permissions: ToolPermissions
 

@@ -12,7 +12,6 @@ final class BackgroundPath: Sendable {
     private static let memory = 1000
 
     private struct Job {
-        let user: UserID
         let run: RunID
         let end: Task<RunEnd, Never>
         var state: String
@@ -20,7 +19,8 @@ final class BackgroundPath: Sendable {
     }
 
     private let hub: SessionHub
-    private let jobs = Mutex<(byID: [SessionID: Job], order: [SessionID])>(([:], []))
+    private let jobs = Mutex<(byKey: [Owned<SessionID>: Job], order: [Owned<SessionID>])>(
+        ([:], []))
 
     init(hub: SessionHub) { self.hub = hub }
 
@@ -28,15 +28,11 @@ final class BackgroundPath: Sendable {
         router.post("/v1/jobs") { request, context in try await self.start(request, context) }
         router.get("/v1/jobs/:id") { _, context in try self.answer(context) }
         router.delete("/v1/jobs/:id") { _, context in
-            let (id, job) = try self.own(context)
-            await self.hub.end(id, reason: "cancelled by its user")
-            self.finish(id, await job.end.value)
+            let (key, job) = try self.own(context)
+            await self.hub.end(key, reason: "cancelled by its user")
+            self.finish(key, await job.end.value)
             return try self.answer(context)
         }
-    }
-
-    private static func id(_ context: BackendContext) -> SessionID {
-        SessionID(rawValue: context.pathText("id"))
     }
 
     private func start(_ request: Request, _ context: BackendContext) async throws -> Response {
@@ -47,10 +43,10 @@ final class BackgroundPath: Sendable {
             input.trace = context.runTrace
             let session = try await open(context, parent: object.id("parent"))
             let (run, end) = try await start(input, in: session, context)
-            remember(session.id, Job(user: context.user, run: run, end: end, state: "running"))
+            remember(session.key, Job(run: run, end: end, state: "running"))
             Task {
-                finish(session.id, await end.value)
-                await hub.end(session.id, reason: "job ended")
+                finish(session.key, await end.value)
+                await hub.end(session.key, reason: "job ended")
             }
             return Response(
                 json: ["id": .string(session.id.rawValue), "run": .string(run.rawValue), "state": "running"],
@@ -74,7 +70,7 @@ final class BackgroundPath: Sendable {
                 id, user: context.user, on: .background, request: context.requestID, connection: nil,
                 parent: parent)
         } catch {
-            await hub.end(id, reason: "no dispatcher")
+            await hub.end(Owned(id, of: context.user), reason: "no dispatcher")
             throw error
         }
     }
@@ -86,38 +82,38 @@ final class BackgroundPath: Sendable {
         do throws(SessionError) {
             return try await hub.start(input, in: session.id, user: context.user, on: .background)
         } catch {
-            await hub.end(session.id, reason: "its run could not start")
+            await hub.end(session.key, reason: "its run could not start")
             throw error
         }
     }
 
-    private func remember(_ id: SessionID, _ job: Job) {
+    private func remember(_ key: Owned<SessionID>, _ job: Job) {
         jobs.withLock { jobs in
-            jobs.byID[id] = job
-            jobs.order.append(id)
-            if jobs.order.count > Self.memory { jobs.byID[jobs.order.removeFirst()] = nil }
+            jobs.byKey[key] = job
+            jobs.order.append(key)
+            if jobs.order.count > Self.memory { jobs.byKey[jobs.order.removeFirst()] = nil }
         }
     }
 
-    private func finish(_ id: SessionID, _ end: RunEnd) {
+    private func finish(_ key: Owned<SessionID>, _ end: RunEnd) {
         jobs.withLock { jobs in
-            jobs.byID[id]?.state = end.state
-            jobs.byID[id]?.error = end.error
+            jobs.byKey[key]?.state = end.state
+            jobs.byKey[key]?.error = end.error
         }
     }
 
-    private func own(_ context: BackendContext) throws(Problem) -> (id: SessionID, job: Job) {
-        let id = Self.id(context)
-        guard let job = jobs.withLock({ $0.byID[id] }), job.user == context.user else {
+    private func own(_ context: BackendContext) throws(Problem) -> (key: Owned<SessionID>, job: Job) {
+        let key = Owned(SessionID(rawValue: context.pathText("id")), of: context.user)
+        guard let job = jobs.withLock({ $0.byKey[key] }) else {
             throw Problem(.notFound, "you have no job of that id")
         }
-        return (id, job)
+        return (key, job)
     }
 
     private func answer(_ context: BackendContext) throws(Problem) -> Response {
-        let (id, job) = try own(context)
+        let (key, job) = try own(context)
         var object: JSONObject = [
-            "id": .string(id.rawValue), "run": .string(job.run.rawValue), "state": .string(job.state),
+            "id": .string(key.id.rawValue), "run": .string(job.run.rawValue), "state": .string(job.state),
         ]
         object.set("error", job.error)
         return Response(json: .object(object))

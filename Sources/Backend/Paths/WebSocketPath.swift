@@ -158,7 +158,8 @@ struct WebSocketConversation {
         do throws(SessionError) {
             let (run, _) = try await hub.start(input, in: session, user: user, on: .websocket)
             return [
-                "run": .string(run.rawValue), "queued": .bool(await hub.isQueued(run, in: session)),
+                "run": .string(run.rawValue),
+                "queued": .bool(await hub.isQueued(run, in: Owned(session, of: user))),
             ]
         } catch { throw error.rpcError }
     }
@@ -168,6 +169,6 @@ struct WebSocketConversation {
         // A close frame without a code is what a browser's close() sends.
         let isMeant = closure.cause == .closedByPeer && [.normal, .noStatus].contains(closure.code)
         for forward in forwards.values { forward.stop() }
-        for session in wanted { await hub.release(session, from: id, isFinal: isMeant) }
+        for session in wanted { await hub.release(Owned(session, of: user), from: id, isFinal: isMeant) }
     }
 }

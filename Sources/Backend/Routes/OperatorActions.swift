@@ -27,9 +27,9 @@ struct OperatorActions: Sendable {
         }
         actions.post("/sessions/:id/terminate") { _, context in
             let id = SessionID(rawValue: context.pathText("id"))
-            guard await backend.hub.terminate(id, by: context.operatorName) else {
-                throw Problem(.notFound, "there is no live session \(id)")
-            }
+            do throws(OperatorRefusal) {
+                try await backend.hub.terminate(id, of: nil, by: context.operatorName)
+            } catch { throw error.problem }
             return done("terminated session \(id)", by: context)
         }
         actions.post("/dispatchers/:id/dispose") { _, context in

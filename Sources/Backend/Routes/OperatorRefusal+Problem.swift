@@ -7,6 +7,8 @@ extension OperatorRefusal {
     /// The refusal as RFC 9457 has it, with what to do.
     var problem: Problem {
         switch self {
+        case .noSuchSession(let session): Problem(.notFound, "there is no live session \(session)")
+        case .severalOwners(let id, let owners): Problem.severalOwners(of: "session \(id)", owners)
         case .noSuchDispatcher(let id): Problem(.notFound, "there is no live dispatcher \(id)")
         case .everybodys(let id):
             Problem(.conflict, "\(id) is the singleton that every user shares; migrate its path instead")

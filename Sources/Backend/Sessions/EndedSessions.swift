@@ -10,12 +10,12 @@ struct EndedSessions {
     /// How many events all of them may hold: 50,000, as many as the operators' ring, about 20 MB.
     static let eventLimit = 50_000
 
-    private var order: Deque<SessionID> = []
-    private var sessions: [SessionID: Session] = [:]
+    private var order: Deque<Owned<SessionID>> = []
+    private var sessions: [Owned<SessionID>: Session] = [:]
     private(set) var events = 0
 
-    /// The ended session of that id; nil when it is forgotten.
-    subscript(id: SessionID) -> Session? { sessions[id] }
+    /// The user's ended session of that id; nil when it is forgotten.
+    subscript(key: Owned<SessionID>) -> Session? { sessions[key] }
 
     /// The user's session that had that run, and how the run ended.
     func run(_ run: RunID, of user: UserID) -> (session: Session, end: RunEnd)? {
@@ -27,14 +27,14 @@ struct EndedSessions {
 
     /// Keeps one that has ended; an id that was used again counts once.
     mutating func append(_ session: Session) {
-        forget(session.id)
+        forget(session.key)
         var kept = session
         kept.dispatcher = nil
         kept.runs = [:]
         kept.waiting = []
         kept.grace = nil
-        sessions[kept.id] = kept
-        order.append(kept.id)
+        sessions[kept.key] = kept
+        order.append(kept.key)
         events += kept.log.count
         while order.count > Self.limit || events > Self.eventLimit, let oldest = order.first {
             forget(oldest)
@@ -42,9 +42,9 @@ struct EndedSessions {
     }
 
     /// Forgets one, because it is too old or its id lives again.
-    mutating func forget(_ id: SessionID) {
-        guard let session = sessions.removeValue(forKey: id) else { return }
+    mutating func forget(_ key: Owned<SessionID>) {
+        guard let session = sessions.removeValue(forKey: key) else { return }
         events -= session.log.count
-        order.removeAll { $0 == id }
+        order.removeAll { $0 == key }
     }
 }

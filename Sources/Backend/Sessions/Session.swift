@@ -27,6 +27,11 @@ struct Session: Sendable {
     /// Ends the session when nobody has come back for it.
     var grace: Task<Void, any Error>?
 
+    /// Its id and its user.
+    var key: Owned<SessionID> { Owned(id, of: user) }
+    /// The key of the session that it works for, of the same user.
+    var parentKey: Owned<SessionID>? { parent.map { Owned($0, of: user) } }
+
     /// Whether a run waits for another one to end.
     func isQueued(_ run: RunID) -> Bool { waiting.contains { $0.run == run } }
 }

@@ -9,18 +9,16 @@ extension SessionHub {
 
     /// The user's own session that has that run under way.
     func session(running id: RunID, user: UserID) throws(SessionError) -> Session {
-        guard let found = sessions.values.first(where: { $0.user == user && $0.runs[id] != nil }) else {
-            throw .notFound
-        }
-        return found
+        let session = running[Owned(id, of: user)].flatMap { sessions[$0] }
+        guard let session, session.runs[id] != nil else { throw .notFound }
+        return session
     }
 
     /// The user's own session that has or had that run, and how the run ended; nil while it goes on.
     func run(_ id: RunID, user: UserID) throws(SessionError) -> (session: Session, end: RunEnd?) {
-        let own = sessions.values.filter { $0.user == user }
-        if let session = own.first(where: { $0.runs[id] != nil }) { return (session, nil) }
-        if let session = own.first(where: { $0.endedRuns[id] != nil }) {
-            return (session, session.endedRuns[id])
+        if let session = try? session(running: id, user: user) { return (session, nil) }
+        for session in sessions.values where session.user == user {
+            if let end = session.endedRuns[id] { return (session, end) }
         }
         guard let found = ended.run(id, of: user) else { throw .notFound }
         return (found.session, found.end)
@@ -31,9 +29,9 @@ extension SessionHub {
         _ input: RunInput, in id: SessionID, user: UserID, on path: ConsumerPath
     ) async throws(SessionError) -> (run: RunID, end: Task<RunEnd, Never>) {
         do throws(SessionError) { return try await begin(input, in: id, user: user, on: path) } catch {
-            if let session = sessions[id], session.user == user {
+            if let session = sessions[Owned(id, of: user)] {
                 monitor.audit(
-                    "run refused", by: user.rawValue, in: session.context.id, reason: error.rpcError.message)
+                    "run refused", by: user.rawValue, in: session.context.key, reason: error.rpcError.message)
             }
             throw error
         }
@@ -50,23 +48,25 @@ extension SessionHub {
         guard let dispatcher = session.dispatcher else { throw .notFound }
         guard input.resume.allSatisfy({ $0.interrupt == session.interrupt?.id }) else { throw .noInterrupt }
         let run = input.run ?? RunID(rawValue: UUIDv7.text(at: now()))
-        if session.runs[run] != nil { throw .runExists }
+        if running[Owned(run, of: user)] != nil { throw .runExists }
         let turn = try takePlace(of: run, in: session)
         let execution = execution(of: run, in: session, by: dispatcher)
+        let key = session.key
         let task = Task { [weak self] in
             // Ends when it is the run's turn, and when it is cancelled before.
             if let turn {
                 for await _ in turn {}
-                await self?.noteWork(run, in: id, by: dispatcher)
+                await self?.noteWork(run, in: key, by: dispatcher)
             }
             let end = await execution.run(input)
-            await self?.finished(run, end, in: id, of: user)
+            await self?.finished(run, end, in: key)
             return end
         }
-        sessions[id]?.runs[run] = task
-        sessions[id]?.interrupt = nil
-        sessions[id]?.lastUsedAt = now()
-        if turn == nil { noteWork(run, in: id, by: dispatcher) }
+        running[Owned(run, of: user)] = key
+        sessions[key]?.runs[run] = task
+        sessions[key]?.interrupt = nil
+        sessions[key]?.lastUsedAt = now()
+        if turn == nil { noteWork(run, in: key, by: dispatcher) }
         return (run, task)
     }
 
@@ -82,15 +82,15 @@ extension SessionHub {
             throw error
         }
         let (turn, begin) = AsyncStream<Void>.makeStream()
-        sessions[session.id]?.waiting.append(QueuedRun(run: run, turn: begin))
+        sessions[session.key]?.waiting.append(QueuedRun(run: run, turn: begin))
         monitor.audit(
-            "run queued", by: session.user.rawValue, in: session.context.id, reason: run.rawValue)
+            "run queued", by: session.user.rawValue, in: session.context.key, reason: run.rawValue)
         return turn
     }
 
     /// Whether a run waits for another one of its session to end.
-    func isQueued(_ run: RunID, in id: SessionID) -> Bool {
-        sessions[id]?.isQueued(run) ?? false
+    func isQueued(_ run: RunID, in key: Owned<SessionID>) -> Bool {
+        sessions[key]?.isQueued(run) ?? false
     }
 
     private func execution(
@@ -110,12 +110,12 @@ extension SessionHub {
     }
 
     /// Notes in the session's context what it works on now, and until when it may.
-    private func noteWork(_ run: RunID, in id: SessionID, by dispatcher: ToolDispatcher) {
-        guard var context = sessions[id]?.context, context.run != run else { return }
+    private func noteWork(_ run: RunID, in key: Owned<SessionID>, by dispatcher: ToolDispatcher) {
+        guard var context = sessions[key]?.context, context.run != run else { return }
         context.run = run
-        context.deadline = deadline(under: sessions[id]?.parent)
+        context.deadline = deadline(under: sessions[key]?.parentKey)
         context.dispatcher = dispatcher.id
-        sessions[id]?.context = context
+        sessions[key]?.context = context
         monitor.contextChanged(context)
     }
 
@@ -127,27 +127,28 @@ extension SessionHub {
         return Stranger(user: other.user, session: other.id, log: other.log)
     }
 
-    private func finished(_ run: RunID, _ end: RunEnd, in id: SessionID, of user: UserID) async {
-        usage.giveBack(.runs, by: user)
-        // A session that is being ended has left the table, and another one may have its id.
-        guard sessions[id]?.runs[run] != nil else { return }
-        sessions[id]?.runs[run] = nil
-        if let place = sessions[id]?.waiting.firstIndex(where: { $0.run == run }) {
-            sessions[id]?.waiting.remove(at: place)
-            usage.giveBack(.queued, by: user)
+    private func finished(_ run: RunID, _ end: RunEnd, in key: Owned<SessionID>) async {
+        usage.giveBack(.runs, by: key.user)
+        // A session that is being ended has left the table; its end forgets its runs.
+        guard sessions[key]?.runs[run] != nil else { return }
+        running[Owned(run, of: key.user)] = nil
+        sessions[key]?.runs[run] = nil
+        if let place = sessions[key]?.waiting.firstIndex(where: { $0.run == run }) {
+            sessions[key]?.waiting.remove(at: place)
+            usage.giveBack(.queued, by: key.user)
         }
-        sessions[id]?.endedRuns.append(run, end)
-        sessions[id]?.interrupt = end.interrupt
-        sessions[id]?.lastUsedAt = now()
-        letNextBegin(in: id)
-        await renewIfOutdated(id)
+        sessions[key]?.endedRuns.append(run, end)
+        sessions[key]?.interrupt = end.interrupt
+        sessions[key]?.lastUsedAt = now()
+        letNextBegin(in: key)
+        await renewIfOutdated(key)
     }
 
-    private func letNextBegin(in id: SessionID) {
-        guard let session = sessions[id], let next = session.waiting.first,
+    private func letNextBegin(in key: Owned<SessionID>) {
+        guard let session = sessions[key], let next = session.waiting.first,
             session.runs.count - session.waiting.count < Self.runLimit
         else { return }
-        sessions[id]?.waiting.removeFirst()
+        sessions[key]?.waiting.removeFirst()
         usage.giveBack(.queued, by: session.user)
         next.turn.finish()
     }

@@ -6,23 +6,23 @@ extension SessionHub {
     func expireDispatchers(idleFor limit: Duration) async {
         let unused = await factory.registry.unused(since: now() + (.zero - limit))
         guard !unused.isEmpty else { return }
-        for id in sessions.keys {
+        for key in sessions.keys {
             // While another one was disposed, this one may have got work.
-            guard let session = sessions[id], session.runs.isEmpty, let dispatcher = session.dispatcher,
+            guard let session = sessions[key], session.runs.isEmpty, let dispatcher = session.dispatcher,
                 unused.contains(dispatcher.id)
             else { continue }
-            sessions[id]?.dispatcher = nil
+            sessions[key]?.dispatcher = nil
             await factory.dispose(
-                dispatcher, of: id, reason: "idle for \(limit.components.seconds) s")
+                dispatcher, of: key, reason: "idle for \(limit.components.seconds) s")
         }
     }
 
     /// Ends every session whose context is past its deadline, with the runs that still go on.
     func endOverdue() async {
         let moment = now()
-        for id in sessions.keys {
-            guard let deadline = sessions[id]?.context.deadline, deadline < moment else { continue }
-            await end(id, reason: "its context is past its deadline")
+        for key in sessions.keys {
+            guard let deadline = sessions[key]?.context.deadline, deadline < moment else { continue }
+            await end(key, reason: "its context is past its deadline")
         }
     }
 

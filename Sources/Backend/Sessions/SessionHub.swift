@@ -2,13 +2,15 @@ import ContextMonitor
 import PatternDetection
 import WireProtocol
 
-/// Every session, its dispatcher and its runs.
+/// Every session, its dispatcher and its runs; each user's ids are the user's own.
 actor SessionHub {
-    var sessions: [SessionID: Session] = [:]
+    var sessions: [Owned<SessionID>: Session] = [:]
     /// The sessions that are out of the table and not yet gone.
-    private var endings: [SessionID: Task<Void, Never>] = [:]
-    /// The sessions that work for another one, by its id.
-    var children: [SessionID: Set<SessionID>] = [:]
+    private var endings: [Owned<SessionID>: Task<Void, Never>] = [:]
+    /// The sessions that work for another one of their user, by its key.
+    var children: [Owned<SessionID>: Set<Owned<SessionID>>] = [:]
+    /// The sessions that have the runs under way and waiting.
+    var running: [Owned<RunID>: Owned<SessionID>] = [:]
     /// What can still be read of sessions that are gone.
     private(set) var ended = EndedSessions()
     private(set) var isDraining = false
@@ -52,13 +54,14 @@ actor SessionHub {
         _ wanted: SessionID?, user: UserID, on path: ConsumerPath, request: String?, connection: String?,
         parent: SessionID? = nil
     ) async throws(SessionError) -> Session {
-        while let wanted, let ending = endings[wanted] { await ending.value }
+        let known = wanted.map { Owned($0, of: user) }
+        while let known, let ending = endings[known] { await ending.value }
         if isDraining { throw .draining }
-        if let wanted, sessions[wanted] != nil {
-            let known = try find(wanted, user: user, on: path)
-            if let connection { attach(wanted, to: connection) }
-            sessions[wanted]?.lastUsedAt = now()
-            return try await equip(known)
+        if let known, sessions[known] != nil {
+            let session = try find(known.id, user: user, on: path)
+            if let connection { attach(known, to: connection) }
+            sessions[known]?.lastUsedAt = now()
+            return try await equip(session)
         }
         let parentContext = try parent.map { id throws(SessionError) in try find(id, user: user).context.id }
         try take(.dispatchers, by: user)
@@ -71,14 +74,14 @@ actor SessionHub {
         context.request = request
         context.connection = connection
         context.createdAt = moment
-        context.deadline = deadline(under: parent)
+        context.deadline = deadline(under: parent.map { Owned($0, of: user) })
         var session = Session(
             id: id, user: user, path: path, context: context, log: SessionEventLog(), lastUsedAt: moment)
         session.connection = connection
         session.parent = parent
-        sessions[id] = session
-        ended.forget(id)
-        if let parent { children[parent, default: []].insert(id) }
+        sessions[session.key] = session
+        ended.forget(session.key)
+        if let parent = session.parentKey { children[parent, default: []].insert(session.key) }
         var record = SessionRecord(id: id, user: user)
         record.path = path
         record.context = context.id
@@ -96,26 +99,26 @@ actor SessionHub {
             made = try await factory.dispatcher(
                 for: session.context, on: session.path, in: states.state(of: session.path))
         } catch {
-            if sessions[session.id]?.context.id == session.context.id {
-                monitor.sessionChanged(session.id, to: .error, reason: error.description)
+            if sessions[session.key]?.context.id == session.context.id {
+                monitor.sessionChanged(session.key, to: .error, reason: error.description)
             }
             throw .creation(error.description)
         }
         // The session may have ended meanwhile, or got another dispatcher.
-        guard var current = sessions[session.id], current.context.id == session.context.id else {
-            await factory.dispose(made, of: session.id, reason: "the session ended while it was made")
+        guard var current = sessions[session.key], current.context.id == session.context.id else {
+            await factory.dispose(made, of: session.key, reason: "the session ended while it was made")
             throw .notFound
         }
         if current.dispatcher != nil {
-            await factory.dispose(made, of: session.id, reason: "the session got another one meanwhile")
+            await factory.dispose(made, of: session.key, reason: "the session got another one meanwhile")
             return current
         }
         current.dispatcher = made
-        sessions[session.id] = current
+        sessions[session.key] = current
         var context = current.context
         context.dispatcher = made.id
         monitor.contextChanged(context)
-        monitor.sessionChanged(session.id, to: .idle, reason: "dispatcher created")
+        monitor.sessionChanged(session.key, to: .idle, reason: "dispatcher created")
         return current
     }
 
@@ -123,14 +126,15 @@ actor SessionHub {
     func find(
         _ id: SessionID, user: UserID, on path: ConsumerPath? = nil
     ) throws(SessionError) -> Session {
-        guard let session = sessions[id], session.user == user else { throw .notFound }
+        guard let session = sessions[Owned(id, of: user)] else { throw .notFound }
         if let path, session.path != path { throw .otherPath(session.path) }
         return session
     }
 
     /// The user's own session of that id to read from, live or among the last that ended.
     func readable(_ id: SessionID, user: UserID) throws(SessionError) -> Session {
-        guard let session = sessions[id] ?? ended[id], session.user == user else { throw .notFound }
+        let key = Owned(id, of: user)
+        guard let session = sessions[key] ?? ended[key] else { throw .notFound }
         return session
     }
 
@@ -144,32 +148,35 @@ actor SessionHub {
     /// Ends a session: cancels its runs, disposes its dispatcher and its context.
     ///
     /// It leaves the table at once, so that it ends once; every caller waits until it is gone.
-    func end(_ id: SessionID, reason: String) async {
-        if let ending = endings[id] { return await ending.value }
-        guard let session = sessions.removeValue(forKey: id) else { return }
+    func end(_ key: Owned<SessionID>, reason: String) async {
+        if let ending = endings[key] { return await ending.value }
+        guard let session = sessions.removeValue(forKey: key) else { return }
         let ending = Task { await close(session, reason: reason) }
-        endings[id] = ending
+        endings[key] = ending
         await ending.value
     }
 
     private func close(_ session: Session, reason: String) async {
         session.grace?.cancel()
-        for child in children.removeValue(forKey: session.id) ?? [] {
+        for child in children.removeValue(forKey: session.key) ?? [] {
             await end(child, reason: "its parent \(session.id) ended: \(reason)")
         }
         for run in session.runs.values { run.cancel() }
         for run in session.runs.values { _ = await run.value }
         if let dispatcher = session.dispatcher {
-            await factory.dispose(dispatcher, of: session.id, reason: reason)
+            await factory.dispose(dispatcher, of: session.key, reason: reason)
         }
-        monitor.sessionEnded(session.id, reason: reason)
-        monitor.contextEnded(session.context.id, reason: reason)
+        monitor.sessionEnded(session.key, reason: reason)
+        monitor.contextEnded(session.context.key, reason: reason)
         session.log.finish()
         var last = session
-        for (run, task) in session.runs { last.endedRuns.append(run, await task.value) }
+        for (run, task) in session.runs {
+            last.endedRuns.append(run, await task.value)
+            running[Owned(run, of: session.user)] = nil
+        }
         if session.log.count > 0 { ended.append(last) }
-        endings[session.id] = nil
-        if let parent = session.parent { forget(session.id, asChildOf: parent) }
+        endings[session.key] = nil
+        if let parent = session.parentKey { forget(session.key, asChildOf: parent) }
         usage.giveBack(.dispatchers, by: session.user)
         for _ in session.waiting { usage.giveBack(.queued, by: session.user) }
         countSessions()
@@ -178,12 +185,12 @@ actor SessionHub {
     /// Ends sessions on `path` that were not used for `limit`.
     func sweep(_ path: ConsumerPath, idleFor limit: Duration) async {
         let moment = now()
-        for id in sessions.keys {
+        for key in sessions.keys {
             // While another one ended, this one may have been used.
-            guard let session = sessions[id], session.path == path, session.runs.isEmpty,
-                children[id] == nil, moment.since(session.lastUsedAt) > limit
+            guard let session = sessions[key], session.path == path, session.runs.isEmpty,
+                children[key] == nil, moment.since(session.lastUsedAt) > limit
             else { continue }
-            await end(id, reason: "idle for \(limit.components.seconds) s")
+            await end(key, reason: "idle for \(limit.components.seconds) s")
         }
     }
 
@@ -198,21 +205,21 @@ actor SessionHub {
         }
         for run in runs { _ = await run.value }
         deadline.cancel()
-        for id in sessions.keys { await end(id, reason: "server stops") }
+        for key in sessions.keys { await end(key, reason: "server stops") }
         for ending in endings.values { await ending.value }
         await factory.registry.drain()
     }
 
     /// Every session that may own a dispatcher: those in the table and those that are ending.
-    var owners: Set<SessionID> { Set(sessions.keys).union(endings.keys) }
+    var owners: Set<Owned<SessionID>> { Set(sessions.keys).union(endings.keys) }
 
     /// When a context that gets work now must be gone: never later than its parent's.
-    func deadline(under parent: SessionID?) -> Timestamp {
+    func deadline(under parent: Owned<SessionID>?) -> Timestamp {
         let own = now() + contextLimit
         return min(own, parent.flatMap { sessions[$0]?.context.deadline } ?? own)
     }
 
-    private func forget(_ child: SessionID, asChildOf parent: SessionID) {
+    private func forget(_ child: Owned<SessionID>, asChildOf parent: Owned<SessionID>) {
         children[parent]?.remove(child)
         if children[parent]?.isEmpty == true { children[parent] = nil }
     }

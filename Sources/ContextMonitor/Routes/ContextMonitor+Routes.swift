@@ -34,18 +34,24 @@ extension ContextMonitor {
             middleware: OperatorGate(access: access))
         operators.get("/snapshot") { _, _ in Response(json: self.snapshot().json) }
         operators.get("/contexts/:id") { _, context in
-            try self.contextResponse(ContextID(rawValue: context.parameters.get("id") ?? ""))
+            try self.contextResponse(
+                ContextID(rawValue: context.parameters.get("id") ?? ""), of: nil)
         }
         operators.get("/events") { request, _ in try self.eventStream(request) }
     }
 
-    private func contextResponse(_ id: ContextID) throws(Problem) -> Response {
+    private func contextResponse(_ id: ContextID, of user: UserID?) throws(Problem) -> Response {
         let moment = now()
-        let (found, session, ring) = state.withLock { state in
-            (state.context(id, now: moment), state.session(of: id), state.ring)
+        let (owners, found, session, ring) = state.withLock { state in
+            let owners = user.map { [$0] } ?? state.contextOwners(of: id)
+            let key = Owned(id, of: owners.first)
+            return (owners, state.context(key, now: moment), state.session(of: key), state.ring)
         }
+        if owners.count > 1 { throw .severalOwners(of: "context \(id)", owners) }
         guard var object = found else {
-            throw Problem(.notFound, "there is no context \(id), nor was it among the last that ended")
+            throw Problem(
+                .notFound,
+                "there is no context \(Owned(id, of: user)), nor was it among the last that ended")
         }
         object["events"] = .array(ring.events(of: session))
         return Response(json: .object(object))

@@ -31,6 +31,13 @@ public struct Problem: HTTPResponseError {
             .unauthorized, detail, headers: [.wwwAuthenticate: "Bearer realm=\"ctxtop\"" + parameter])
     }
 
+    /// The answer to an id that several users have; the member `owners` lists them.
+    public static func severalOwners(of what: String, _ owners: [UserID]) -> Problem {
+        Problem(
+            .conflict, "\(owners.count) users have a \(what)",
+            members: ["owners": .array(owners.map { .string($0.rawValue) })])
+    }
+
     /// The document as a response.
     public func response(from request: Request, context: some RequestContext) -> Response {
         var object: JSONObject = [

@@ -73,27 +73,28 @@ struct EndedContext {
 
 extension MonitorState {
     /// Adds a row to a live context's trail.
-    mutating func audit(_ row: AuditTrail.Row, in context: ContextID?) {
+    mutating func audit(_ row: AuditTrail.Row, in context: Owned<ContextID>?) {
         guard let context, contexts[context] != nil else { return }
         pasts[context, default: ContextPast()].trail.append(row)
     }
 
     /// The live context of a session.
-    func context(of session: SessionID?) -> ContextID? {
-        session.flatMap { sessions[$0]?.record.context }
+    func context(of session: Owned<SessionID>?) -> Owned<ContextID>? {
+        guard let session else { return nil }
+        return sessions[session]?.record.context.map { Owned($0, of: session.user) }
     }
 
     /// Ends a context; the last thousand stay readable.
-    mutating func endContext(_ id: ContextID, reason: String, at now: Timestamp) {
-        audit(AuditTrail.Row(at: now, who: "server", what: "disposed", reason: reason), in: id)
-        guard let record = contexts.removeValue(forKey: id) else { return }
-        let past = pasts.removeValue(forKey: id) ?? ContextPast()
+    mutating func endContext(_ key: Owned<ContextID>, reason: String, at now: Timestamp) {
+        audit(AuditTrail.Row(at: now, who: "server", what: "disposed", reason: reason), in: key)
+        guard let record = contexts.removeValue(forKey: key) else { return }
+        let past = pasts.removeValue(forKey: key) ?? ContextPast()
         endedContexts.append(EndedContext(record: record, past: past, at: now, reason: reason))
     }
 
     /// Notes what an agent event means for its session's context.
     mutating func auditRun(_ event: OutgoingEvent) {
-        guard let context = context(of: event.metadata.session) else { return }
+        guard let context = context(of: session(named: event.metadata)) else { return }
         let what: String
         switch event.type {
         case .toolCallStart:

@@ -58,9 +58,11 @@ struct EventRing {
     /// The newest 200 events of a session, oldest first.
     ///
     /// It looks into every line: call it on a copy, not while others wait for the monitor.
-    func events(of session: SessionID?) -> [JSONValue] {
+    func events(of session: Owned<SessionID>?) -> [JSONValue] {
         guard let session else { return [] }
-        let needle = Array("\"session\":\(JSONValue.string(session.rawValue).text)".utf8)
+        // Metadata names the session right after its user, where it names one.
+        let user = session.isUnowned ? "" : "\"user\":\(JSONValue.string(session.user.rawValue).text),"
+        let needle = Array((user + "\"session\":\(JSONValue.string(session.id.rawValue).text)").utf8)
         return newest(200) { $0.contains(needle) }.compactMap { try? JSONParser.parse($0) }
     }
 

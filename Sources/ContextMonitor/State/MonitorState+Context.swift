@@ -4,26 +4,34 @@ extension MonitorState {
     /// One context whole, live or among the last that ended: ids, dispatcher, tools, limits, trail.
     ///
     /// Its events are looked for by ``EventRing/events(of:)``.
-    func context(_ id: ContextID, now: Timestamp) -> JSONObject? {
-        if let record = contexts[id] {
-            return document(record, pasts[id] ?? ContextPast(), now: now)
+    func context(_ key: Owned<ContextID>, now: Timestamp) -> JSONObject? {
+        if let record = contexts[key] {
+            return document(record, pasts[key] ?? ContextPast(), now: now)
         }
-        guard let ended = endedContexts.records.last(where: { $0.record.id == id }) else { return nil }
+        guard let ended = endedContexts.records.last(where: { $0.record.key == key }) else { return nil }
         var object = document(ended.record, ended.past, now: now)
         object["ended"] = ["at": .string(ended.at.rfc3339), "reason": .string(ended.reason)]
         return object
     }
 
+    /// The users who have a context of that id, live or among the last that ended, sorted.
+    func contextOwners(of id: ContextID) -> [UserID] {
+        Set(contexts.keys).union(endedContexts.records.map(\.record.key)).owners(of: id)
+    }
+
     /// The session of a context, live or ended.
-    func session(of context: ContextID) -> SessionID? {
-        contexts[context]?.session
-            ?? endedContexts.records.last { $0.record.id == context }?.record.session
+    func session(of context: Owned<ContextID>) -> Owned<SessionID>? {
+        let record = contexts[context] ?? endedContexts.records.last { $0.record.key == context }?.record
+        return record.flatMap { record in record.session.map { Owned($0, of: record.user) } }
     }
 
     private func document(_ record: ContextRecord, _ past: ContextPast, now: Timestamp) -> JSONObject {
         var object = record.json.object ?? JSONObject()
         object.set("parent", past.parent)
-        object.set("children", pasts.filter { $0.value.parent == record.id }.map(\.key.rawValue).sorted())
+        object.set(
+            "children",
+            pasts.filter { $0.key.user == record.key.user && $0.value.parent == record.id }
+                .map(\.key.id.rawValue).sorted())
         let entry = record.dispatcher.flatMap { id in
             dispatchers[id] ?? disposedDispatchers.records.last { $0.record.id == id }
         }

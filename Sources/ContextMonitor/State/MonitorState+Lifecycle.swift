@@ -79,40 +79,43 @@ extension MonitorState {
         var record = session
         if record.state == .unknown { record.state = .idle }
         record.since = record.since ?? now
-        sessions[session.id] = SessionEntry(record: record)
+        sessions[session.key] = SessionEntry(record: record)
         return sessionEvent(record, .opened, at: now)
     }
 
     mutating func change(
-        _ id: SessionID, to state: SessionRecord.State, reason: String?, at now: Timestamp
+        _ key: Owned<SessionID>, to state: SessionRecord.State, reason: String?, at now: Timestamp
     ) -> OutgoingEvent? {
-        guard var entry = sessions[id], entry.record.state != state else { return nil }
+        guard var entry = sessions[key], entry.record.state != state else { return nil }
         entry.record.state = state
         entry.record.since = now
-        sessions[id] = entry
+        sessions[key] = entry
         return sessionEvent(entry.record, .state, reason: reason, at: now)
     }
 
-    mutating func end(_ id: SessionID, reason: String, at now: Timestamp) -> OutgoingEvent? {
-        guard var entry = sessions[id] else { return nil }
+    mutating func end(_ key: Owned<SessionID>, reason: String, at now: Timestamp) -> OutgoingEvent? {
+        guard var entry = sessions[key] else { return nil }
         entry.record.state = .ended
         entry.record.since = now
         let event = sessionEvent(entry.record, .closed, reason: reason, at: now)
-        sessions[id] = nil
+        sessions[key] = nil
         endedSessions.append(entry.record)
-        for dispatcher in dispatchers.values where dispatcher.record.session == id {
+        // What names no user goes with the last session of the id.
+        let isLast = sessions.keys.owners(of: key.id).isEmpty
+        let keys: Set = isLast ? [key, Owned(key.id, of: nil)] : [key]
+        for dispatcher in dispatchers.values where dispatcher.record.isOf(keys) {
             dispatchers[dispatcher.record.id]?.sessionEndedAt = now
         }
-        for run in runs.values where run.record.session == id {
+        for run in runs.values where run.record.isOf(keys) {
             var record = run.record
             audit(
                 AuditTrail.Row(
                     at: now, who: "server", what: "run lost", reason: "\(record.id): \(reason)"),
-                in: entry.record.context)
+                in: entry.record.context.map { Owned($0, of: key.user) })
             record.state = .lost
             record.grammar = .violated
             record.violations.append("missing: agent_completed or agent_error")
-            runs[record.id] = nil
+            runs[record.key] = nil
             finishedRuns.append(record)
         }
         return event
@@ -122,14 +125,15 @@ extension MonitorState {
     mutating func take(
         _ context: ContextRecord, parent: ContextID? = nil, at now: Timestamp
     ) -> OutgoingEvent? {
-        let isNew = contexts.updateValue(context, forKey: context.id) == nil
-        if let parent { pasts[context.id, default: ContextPast()].parent = parent }
+        let isNew = contexts.updateValue(context, forKey: context.key) == nil
+        if let parent { pasts[context.key, default: ContextPast()].parent = parent }
         if isNew { auditBirth(of: context, parent: parent, at: now) }
-        guard let id = context.session, var session = sessions[id] else { return nil }
+        guard let key = session(named: context.session, of: context.user), var session = sessions[key]
+        else { return nil }
         session.record.context = context.id
-        sessions[id] = session
-        if let told = pasts[context.id]?.toldAt, now.since(told) < .seconds(60) { return nil }
-        pasts[context.id, default: ContextPast()].toldAt = now
+        sessions[key] = session
+        if let told = pasts[context.key]?.toldAt, now.since(told) < .seconds(60) { return nil }
+        pasts[context.key, default: ContextPast()].toldAt = now
         return sessionEvent(session.record, .context, context: context, at: now)
     }
 
@@ -138,10 +142,11 @@ extension MonitorState {
         if let request = context.request { words += ", request \(request)" }
         if let connection = context.connection { words += ", connection \(connection)" }
         let who = context.user?.rawValue ?? "server"
-        audit(AuditTrail.Row(at: now, who: who, what: "created", reason: words), in: context.id)
+        audit(AuditTrail.Row(at: now, who: who, what: "created", reason: words), in: context.key)
         audit(
             AuditTrail.Row(
-                at: now, who: who, what: "child created", reason: "\(context.id), \(words)"), in: parent)
+                at: now, who: who, what: "child created", reason: "\(context.id), \(words)"),
+            in: parent.map { Owned($0, of: context.user) })
     }
 
     private func sessionEvent(
@@ -174,7 +179,7 @@ extension MonitorState {
         entry.record.state = state
         let row = AuditTrail.Row(
             at: now, who: "server", what: "dispatcher \(record.id)", reason: reason, from: from, to: state)
-        if let context = context(of: record.session) {
+        if let context = context(of: session(named: record.session, of: record.user)) {
             audit(row, in: context)
         } else {
             entry.transitions.append(row)

@@ -13,15 +13,15 @@ extension MonitorState {
         snapshot.health = health(now: now)
         snapshot.paths = pathRecords
         snapshot.sessions =
-            sessions.values.map(\.record).sorted { $0.id < $1.id } + Array(endedSessions.records)
+            sessions.values.map(\.record).sorted { $0.key < $1.key } + Array(endedSessions.records)
         snapshot.sessionsOmitted = endedSessions.omitted
         snapshot.dispatchers =
             dispatchers.values.map { shown($0, now: now) }.sorted { $0.id < $1.id }
             + disposedDispatchers.records.map(\.record)
         snapshot.dispatchersOmitted = disposedDispatchers.omitted
-        snapshot.runs = runs.values.map(\.record).sorted { $0.id < $1.id } + Array(finishedRuns.records)
+        snapshot.runs = runs.values.map(\.record).sorted { $0.key < $1.key } + Array(finishedRuns.records)
         snapshot.runsOmitted = finishedRuns.omitted
-        snapshot.contexts = contexts.values.sorted { $0.id < $1.id }
+        snapshot.contexts = contexts.values.sorted { $0.key < $1.key }
         snapshot.limits = limits
         snapshot.checklist = checklist(snapshot.health)
         snapshot.lastEventID = "\(configuration.bootID)-\(ring.nextNumber - 1)"

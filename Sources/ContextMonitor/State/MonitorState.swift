@@ -12,15 +12,15 @@ struct MonitorState {
     var isDraining = false
     var paths: [ConsumerPath: PathRecord] = [:]
     var pathOrder: [ConsumerPath] = []
-    var sessions: [SessionID: SessionEntry] = [:]
+    var sessions: [Owned<SessionID>: SessionEntry] = [:]
     var endedSessions = Ended<SessionRecord>()
     var dispatchers: [DispatcherID: DispatcherEntry] = [:]
     var disposedDispatchers = Ended<DispatcherEntry>()
-    var runs: [RunID: RunEntry] = [:]
+    var runs: [Owned<RunID>: RunEntry] = [:]
     var finishedRuns = Ended<RunRecord>()
-    var contexts: [ContextID: ContextRecord] = [:]
+    var contexts: [Owned<ContextID>: ContextRecord] = [:]
     /// What else is kept of each live context.
-    var pasts: [ContextID: ContextPast] = [:]
+    var pasts: [Owned<ContextID>: ContextPast] = [:]
     var endedContexts = Ended<EndedContext>()
     var limits: [String: LimitRecord] = [:]
     /// The newest results of the server's own checks, as it told them.
@@ -47,7 +47,7 @@ struct MonitorState {
         guard let oldest = runs.values.min(by: { $0.startedAt < $1.startedAt }) else { return }
         var record = oldest.record
         record.state = .lost
-        runs[record.id] = nil
+        runs[record.key] = nil
         finishedRuns.append(record)
     }
 
@@ -64,6 +64,8 @@ struct MonitorState {
         var startedAt: Timestamp
         var nextSequence = 0
         var calls = OpenCalls()
+        /// The dispatcher that its start named.
+        var dispatcher: DispatcherID?
     }
 
     /// A dispatcher, its past, and when the session it belongs to ended.
@@ -79,7 +81,12 @@ struct MonitorState {
     /// Stamps, stores and counts one event; the result has its `seq` and `id`.
     mutating func publish(_ event: OutgoingEvent) -> PublishedEvent {
         var event = event
-        if event.metadata.sequence == nil { event.metadata.sequence = takeSequence(event) }
+        let run: Owned<RunID>?
+        if event.metadata.sequence == nil {
+            (run, event.metadata.sequence) = place(of: event)
+        } else {
+            run = self.run(of: event)
+        }
         let number = ring.nextNumber
         event.metadata.id = "\(configuration.bootID)-\(number)"
         let line = event.line
@@ -87,39 +94,44 @@ struct MonitorState {
             configuration.exposesPayloads ? line : event.withoutPayload(line), at: event.timestamp)
         history.countEvent(
             at: event.timestamp, path: event.metadata.path, sessions: sessions.count)
-        if event.type != .custom { noteAgentEvent(event) }
+        if event.type != .custom { noteAgentEvent(event, of: run) }
         return PublishedEvent(
             id: event.metadata.id ?? "", type: event.type, run: event.metadata.run, line: line)
     }
 
     /// The next number of the event's run, else of its session; a run that starts is entered.
-    mutating func takeSequence(_ event: OutgoingEvent) -> Int? {
-        if let run = event.metadata.run, event.type == .runStarted, runs[run] == nil {
+    mutating func takeSequence(_ event: OutgoingEvent) -> Int? { place(of: event).sequence }
+
+    private mutating func place(of event: OutgoingEvent) -> (run: Owned<RunID>?, sequence: Int?) {
+        if let run = event.metadata.run, event.type == .runStarted, self.run(of: event) == nil {
             var record = RunRecord(id: run)
             record.session = event.metadata.session
-            record.user = event.metadata.user
+            record.user = owner(of: event)
             record.agent = event.metadata.agent
             record.state = .open
             if runs.count >= Self.maximumOpenRuns { loseOldestRun() }
-            runs[run] = RunEntry(record: record, startedAt: event.timestamp)
+            var entry = RunEntry(record: record, startedAt: event.timestamp)
+            entry.dispatcher = event.metadata.dispatcher
+            runs[record.key] = entry
         }
-        if let run = event.metadata.run, runs[run] != nil {
+        if let run = run(of: event) {
             defer { runs[run]?.nextSequence += 1 }
-            return runs[run]?.nextSequence
+            return (run, runs[run]?.nextSequence)
         }
-        guard let session = event.metadata.session, sessions[session] != nil else { return nil }
+        guard let session = session(named: event.metadata), sessions[session] != nil else {
+            return (nil, nil)
+        }
         defer { sessions[session]?.nextSequence += 1 }
-        return sessions[session]?.nextSequence
+        return (nil, sessions[session]?.nextSequence)
     }
 
-    private mutating func noteAgentEvent(_ event: OutgoingEvent) {
+    private mutating func noteAgentEvent(_ event: OutgoingEvent, of run: Owned<RunID>?) {
         auditRun(event)
-        if let session = event.metadata.session { noteSession(session, event) }
-        guard let id = event.metadata.run, var entry = runs[id] else { return }
+        let isCrossing = run.map { crosses(event, $0) } ?? false
+        if let session = session(named: event.metadata) { noteSession(session, event, isCrossing) }
+        guard let run, var entry = runs[run] else { return }
         entry.record.events += 1
-        if let user = event.metadata.user, let owner = entry.record.user, user != owner {
-            entry.grammar.note(.otherUser)
-        }
+        if isCrossing { entry.grammar.note(.otherUser) }
         entry.grammar.apply(event.grammarStep, sequence: event.metadata.sequence)
         if let call = entry.calls.note(event) { metrics.tools.add(call.took / .seconds(1), [call.tool]) }
         entry.record.violations = entry.grammar.violations.map(\.rawValue)
@@ -134,10 +146,10 @@ struct MonitorState {
         }
         if entry.record.state == .open {
             entry.record.grammar = isViolated ? .violated : .open
-            runs[id] = entry
+            runs[run] = entry
         } else {
             entry.record.grammar = isViolated ? .violated : .ok
-            runs[id] = nil
+            runs[run] = nil
             finishedRuns.append(entry.record)
             let took = event.timestamp.since(entry.startedAt)
             history.countRun(at: event.timestamp, took: took)
@@ -145,8 +157,10 @@ struct MonitorState {
         }
     }
 
-    private mutating func noteSession(_ id: SessionID, _ event: OutgoingEvent) {
-        guard var entry = sessions[id] else { return }
+    private mutating func noteSession(
+        _ key: Owned<SessionID>, _ event: OutgoingEvent, _ isCrossing: Bool
+    ) {
+        guard var entry = sessions[key] else { return }
         entry.record.lastEventAt = event.timestamp
         var state = entry.record.state
         switch event.type {
@@ -165,8 +179,9 @@ struct MonitorState {
             entry.record.state = state
             entry.record.since = event.timestamp
         }
-        if let dispatcher = event.metadata.dispatcher { entry.record.dispatcher = dispatcher }
-        sessions[id] = entry
+        // An event of another user's run does not show which dispatcher serves this session.
+        if let dispatcher = event.metadata.dispatcher, !isCrossing { entry.record.dispatcher = dispatcher }
+        sessions[key] = entry
     }
 }
 
