@@ -35,6 +35,29 @@ import WireProtocol
         }
     }
 
+    @Test func anIdOfSeveralUsersNeedsTheNameOfOne() async throws {
+        try await RunningBackend.with { backend in
+            let hub = backend.server.backend.hub
+            for user in ["ada", "bob & co"] as [UserID] {
+                _ = try await hub.open("s", user: user, on: .http, request: nil, connection: nil)
+            }
+            let route = "/monitor/v1/sessions/s/terminate"
+            let (status, problem) = try await backend.send(.POST, route, nil, as: nil)
+            #expect(status == 409)
+            #expect(problem["owners"] == ["ada", "bob & co"])
+            #expect(
+                problem["detail"] == "2 users have a session s; add ?user=NAME with one of the owners")
+            #expect(try await post(backend, "/sessions/s/terminate?user=eve").status == 404)
+            #expect(
+                try await post(backend, "/sessions/s/terminate?user=bob%20%26%20co")
+                    == (200, "terminated session s of bob & co"))
+            #expect(await hub.all(of: "ada").count == 1)
+            // One owner is left, who need not be named.
+            #expect(try await post(backend, "/sessions/s/terminate").status == 200)
+            #expect(await hub.all(of: "ada").isEmpty)
+        }
+    }
+
     @Test func aDisposedDispatcherIsReplacedWithTheNextRun() async throws {
         try await RunningBackend.with { backend in
             var user = backend.user(on: .http)

@@ -1,8 +1,12 @@
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
 import PatternDetection
 import Testing
 import WireProtocol
 
 @testable import ContextMonitor
+@testable import hummingbird_example
 
 /// Ids belong to their users: equal ones neither meet nor count as a crossing.
 @Suite struct MonitorOwnershipTests {
@@ -182,5 +186,45 @@ import WireProtocol
         _ = state.publish(event(.toolCallResult, nil, session: nil, dispatcher: nil))
         _ = state.publish(event(.runFinished, nil, session: nil, dispatcher: nil))
         #expect(state.finishedRuns.records.map(\.grammar) == [.ok, .ok])
+    }
+
+    @Test func aContextHasTheEventsOfItsOwnUser() async throws {
+        let server = FortyLineServer(now: SystemClock.now)
+        for user in ["ada", "bob"] as [UserID] {
+            server.monitor.sessionOpened(SessionRecord(id: "s", user: user))
+            var context = ContextRecord(id: "c")
+            (context.user, context.session) = (user, "s")
+            server.monitor.contextChanged(context)
+            _ = server.call("double", 21, user: user)
+        }
+        try await server.application().test(.live) { client in
+            func get(_ route: String) async throws -> (Int, JSONValue) {
+                let answer = try await client.execute(uri: "/monitor/v1/contexts/" + route, method: .get)
+                let body = try JSONParser.parse(Array(answer.body.readableBytesView))
+                return (answer.status.code, body)
+            }
+            let (status, problem) = try await get("c")
+            #expect(status == 409)
+            #expect(problem["owners"] == ["ada", "bob"])
+            #expect(problem["detail"] == "2 users have a context c; add ?user=NAME with one of the owners")
+            for user in ["ada", "bob"] {
+                let (status, document) = try await get("c?user=\(user)")
+                #expect(status == 200)
+                #expect(document["user"]?.string == user)
+                let events = document["events"]?.array ?? []
+                #expect(events.count == 6)
+                #expect(events.allSatisfy { $0["metadata"]?["user"]?.string == user })
+                let who = Set((document["audit"]?.array ?? []).compactMap { $0["who"]?.string })
+                #expect(who == [user])
+            }
+            #expect(
+                try await get("c?user=eve").1["detail"]
+                    == "there is no context c of eve, nor was it among the last that ended")
+            // An ended context is one more owner's, until it is forgotten.
+            server.monitor.contextEnded(Owned("c", of: "bob"), reason: "done")
+            #expect(try await get("c").0 == 409)
+            #expect(try await get("c?user=bob").1["ended"]?["reason"] == "done")
+            #expect(try await get("c?user=ada").1["ended"] == nil)
+        }
     }
 }

@@ -41,6 +41,10 @@ extension APIOperation {
         (name: "after", words: "The last event id that was seen; the header Last-Event-ID wins.")
     ]
 
+    private static let owner = [
+        (name: "user", words: "Whose; needed where several users have that id: the 409 lists them.")
+    ]
+
     /// What a stream of kept events answers, before its end and after it.
     private static func observed(_ words: String) -> [Answer] {
         [
@@ -113,12 +117,12 @@ extension APIOperation {
             answers: [Answer(status: 200, mediaType: stream, words: "For ever.")], problems: [410]),
         APIOperation(
             method: .get, path: "/monitor/v1/contexts/{id}", audience: .operators,
-            summary: "One user context whole, live or among the last thousand that ended.",
-            answers: [Answer(status: 200, schema: "Context", words: "It.")], problems: [404]),
+            summary: "One user context whole, live or among the last thousand that ended.", query: owner,
+            answers: [Answer(status: 200, schema: "Context", words: "It.")], problems: [404, 409]),
         APIOperation(
             method: .post, path: "/monitor/v1/sessions/{id}/terminate", audience: .actors,
-            summary: "Ends a session with its runs and its dispatcher.",
-            answers: [Answer(status: 200, schema: "Done", words: "It has ended.")], problems: [404]),
+            summary: "Ends a session with its runs and its dispatcher.", query: owner,
+            answers: [Answer(status: 200, schema: "Done", words: "It has ended.")], problems: [404, 409]),
         APIOperation(
             method: .post, path: "/monitor/v1/dispatchers/{id}/dispose", audience: .actors,
             summary: "Ends a dispatcher; its session gets a new one with its next run.",

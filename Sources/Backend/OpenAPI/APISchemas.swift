@@ -6,7 +6,8 @@ enum APISchemas {
     static let all: JSONObject = [
         "Anything": ["type": "object"],
         "Problem": object(
-            ["type": text, "title": text, "status": whole, "detail": text], required: ["title", "status"]),
+            ["type": text, "title": text, "status": whole, "detail": text, "owners": list(text)],
+            required: ["title", "status"]),
         "Health": object(
             [
                 "status": choice(["pass", "warn", "fail"]), "version": text, "releaseId": text,

@@ -25,12 +25,12 @@ struct OperatorActions: Sendable {
             } catch { throw Problem(.badRequest, error.description) }
             return Response(json: faults)
         }
-        actions.post("/sessions/:id/terminate") { _, context in
+        actions.post("/sessions/:id/terminate") { request, context in
             let id = SessionID(rawValue: context.pathText("id"))
             do throws(OperatorRefusal) {
-                try await backend.hub.terminate(id, of: nil, by: context.operatorName)
+                try await backend.hub.terminate(id, of: request.namedUser, by: context.operatorName)
             } catch { throw error.problem }
-            return done("terminated session \(id)", by: context)
+            return done("terminated session \(Owned(id, of: request.namedUser))", by: context)
         }
         actions.post("/dispatchers/:id/dispose") { _, context in
             let id = DispatcherID(rawValue: context.pathText("id"))

@@ -33,9 +33,9 @@ extension ContextMonitor {
         let operators = router.group(RouterPath(stringLiteral: Self.root)).add(
             middleware: OperatorGate(access: access))
         operators.get("/snapshot") { _, _ in Response(json: self.snapshot().json) }
-        operators.get("/contexts/:id") { _, context in
+        operators.get("/contexts/:id") { request, context in
             try self.contextResponse(
-                ContextID(rawValue: context.parameters.get("id") ?? ""), of: nil)
+                ContextID(rawValue: context.parameters.get("id") ?? ""), of: request.namedUser)
         }
         operators.get("/events") { request, _ in try self.eventStream(request) }
     }

@@ -34,7 +34,7 @@ public struct Problem: HTTPResponseError {
     /// The answer to an id that several users have; the member `owners` lists them.
     public static func severalOwners(of what: String, _ owners: [UserID]) -> Problem {
         Problem(
-            .conflict, "\(owners.count) users have a \(what)",
+            .conflict, "\(owners.count) users have a \(what); add ?user=NAME with one of the owners",
             members: ["owners": .array(owners.map { .string($0.rawValue) })])
     }
 
@@ -50,6 +50,13 @@ public struct Problem: HTTPResponseError {
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         return Response(status: status, headers: fields, body: .init(json: .object(object)))
+    }
+}
+
+extension Request {
+    /// The user that `?user=NAME` names; nil when the query has none.
+    public var namedUser: UserID? {
+        uri.queryParameters["user"].map { UserID(rawValue: String($0)) }
     }
 }
 
