@@ -35,8 +35,10 @@ import WireProtocol
     private struct Seen: Sendable {
         /// Secrets of others that a user read in an event of theirs.
         var foreignSecrets = 0
-        /// Events of a session that name another user than the session's.
+        /// Events of a session, or of a dispatcher where all sessions have one name, that name another user.
         var crossedEvents = 0
+        /// How often the events of a run broke the run grammar, as the monitor saw them.
+        var violations = 0
         /// The dispatchers that worked for more than one user.
         var sharedDispatchers: Set<DispatcherID> = []
         /// What users got when they asked for others' sessions and runs, by their ids.
@@ -47,7 +49,7 @@ import WireProtocol
         var results = 0
     }
 
-    private static func crowd(_ pattern: StartupPattern) async throws -> Seen {
+    private static func crowd(_ pattern: StartupPattern, sharingNames: Bool = false) async throws -> Seen {
         try await RunningBackend.with {
             $0.patterns = PatternAssignment(all: pattern)
             $0.toolClasses = [Spy.self] + ToolCatalogue.all.filter { $0.name != Spy.name }
@@ -60,7 +62,10 @@ import WireProtocol
                     let path = [ConsumerPath.http, .websocket][index % 2]
                     group.addTask {
                         let prompt = prompts[name]?.text ?? ""
-                        for _ in 0..<2 {
+                        for _ in 0..<2 where sharingNames {
+                            await Namesake(name: name, path: path, backend: backend).work(prompt)
+                        }
+                        for _ in 0..<2 where !sharingNames {
                             var user = backend.user(on: path, named: name)
                             #expect(await user.work(prompt) == .completed)
                             await user.leave()
@@ -68,14 +73,20 @@ import WireProtocol
                     }
                 }
             }
-            var seen = read(backend, prompts.mapValues(\.secrets))
-            try await intrude(backend, &seen)
+            var seen = read(backend, prompts.mapValues(\.secrets), sharingNames: sharingNames)
+            if sharingNames {
+                try await lookUp(backend, &seen)
+            } else {
+                try await intrude(backend, &seen)
+            }
             return seen
         }
     }
 
     /// Reads every event that was recorded.
-    private static func read(_ backend: RunningBackend, _ secrets: [String: Set<String>]) -> Seen {
+    private static func read(
+        _ backend: RunningBackend, _ secrets: [String: Set<String>], sharingNames: Bool
+    ) -> Seen {
         var seen = Seen()
         var owners: [DispatcherID: Set<String>] = [:]
         var users: [String: String] = [:]
@@ -84,8 +95,9 @@ import WireProtocol
                 let user = metadata["user"]?.string, let session = metadata["session"]?.string
             else { continue }
             seen.events += 1
-            if users[session, default: user] != user { seen.crossedEvents += 1 }
-            users[session] = user
+            let place = sharingNames ? metadata["dispatcher"]?.string : session
+            if let place, users[place, default: user] != user { seen.crossedEvents += 1 }
+            if let place { users[place] = user }
             if let dispatcher = metadata["dispatcher"]?.string, event["type"] != "CUSTOM" {
                 owners[DispatcherID(rawValue: dispatcher), default: []].insert(user)
             }
@@ -96,6 +108,7 @@ import WireProtocol
             let read = Set(content.dropFirst(Spy.prefix.count).split(separator: "|").map(String.init))
             seen.foreignSecrets += read.subtracting(secrets[user] ?? []).count
         }
+        seen.violations = backend.monitor.snapshot().runs.flatMap(\.violations).count
         seen.sharedDispatchers = Set(owners.filter { $0.value.count > 1 }.keys)
         return seen
     }
@@ -121,12 +134,45 @@ import WireProtocol
         }
     }
 
+    /// Every user looks at the session and run that all have, and must find their own.
+    private static func lookUp(_ backend: RunningBackend, _ seen: inout Seen) async throws {
+        var contexts: Set<String> = []
+        for name in names {
+            let session = try await backend.get("/v1/sessions/\(Namesake.session)", as: name).body
+            contexts.insert(session["context"]?.string ?? "")
+            let run = try await backend.get("/v1/runs/\(Namesake.run)", as: name).body
+            let events = try await backend.text("/v1/runs/\(Namesake.run)/events", as: name).text
+            let foreign = events.split(separator: "\n").filter {
+                $0.hasPrefix("data: ") && !$0.contains("\"user\":\"\(name)\"")
+            }
+            if run["state"] != "completed" || !foreign.isEmpty { seen.isEverySessionThere = false }
+            let other = "/v1/runs/none"
+            seen.answers.insert(try await backend.send(.DELETE, other, nil, as: name).status)
+        }
+        if contexts.count != names.count { seen.isEverySessionThere = false }
+        seen.answers.insert(try await backend.get("/v1/runs/\(Namesake.run)", as: "eve").status)
+    }
+
+    /// AG-UI clients choose the ids of threads and runs, and may all choose the same.
+    @Test func twoHundredUsersOfTheSameNamesNeverCross() async throws {
+        let seen = try await Self.crowd(.factory, sharingNames: true)
+        #expect(seen.results >= 400)
+        #expect(seen.events > 4000)
+        #expect(seen.foreignSecrets == 0)
+        #expect(seen.crossedEvents == 0)
+        #expect(seen.violations == 0)
+        #expect(seen.sharedDispatchers.isEmpty)
+        #expect(seen.answers == [404])
+        #expect(seen.isEverySessionThere)
+    }
+
     @Test func twoHundredUsersNeverCross() async throws {
         let seen = try await Self.crowd(.factory)
         #expect(seen.results >= 400)
         #expect(seen.events > 4000)
         #expect(seen.foreignSecrets == 0)
         #expect(seen.crossedEvents == 0)
+        #expect(seen.violations == 0)
         #expect(seen.sharedDispatchers.isEmpty)
         #expect(seen.answers == [404])
         #expect(seen.isEverySessionThere)
@@ -139,6 +185,52 @@ import WireProtocol
         // Sessions and routes belong to their users on either pattern.
         #expect(seen.crossedEvents == 0)
         #expect(seen.answers == [404])
+    }
+}
+
+/// A user whose session and run have the same names as every other user's, and who reads every event of the run.
+private struct Namesake: Sendable {
+    static let session = "thread-1"
+    static let run = "run-1"
+    let name: String
+    let path: ConsumerPath
+    let backend: RunningBackend
+
+    func work(_ prompt: String) async {
+        do {
+            let events = path == .http ? try await overHTTP(prompt) : try await overWebSocket(prompt)
+            #expect(Set(events.map { $0["metadata"]?["user"]?.string }) == [name])
+            let numbers = events.map { $0["metadata"]?["seq"]?.integer }
+            #expect(numbers == (0..<Int64(events.count)).map { $0 }, "\(name): events are lost")
+            #expect(events.last?["type"] == "RUN_FINISHED")
+        } catch { Issue.record(error, "\(name) on \(path)") }
+    }
+
+    private func overHTTP(_ prompt: String) async throws -> [JSONValue] {
+        let (status, text) = try await backend.text(
+            "/v1/agents/assistant/ag-ui", as: name, method: .POST,
+            ["threadId": .string(Self.session), "runId": .string(Self.run), "prompt": .string(prompt)])
+        #expect(status == 200)
+        return try text.split(separator: "\n").filter { $0.hasPrefix("data: ") }.map {
+            try JSONParser.parse($0.dropFirst(6).utf8)
+        }
+    }
+
+    private func overWebSocket(_ prompt: String) async throws -> [JSONValue] {
+        let chat = try await WebSocketChat(
+            host: "127.0.0.1", port: backend.port, as: Visitor(name: name))
+        _ = try await chat.ask("session.open", ["session": .string(Self.session)])
+        _ = try await chat.ask(
+            "run.start",
+            ["session": .string(Self.session), "runId": .string(Self.run), "prompt": .string(prompt)])
+        var events: [JSONValue] = []
+        while let event = await chat.nextEvent() {
+            guard event["metadata"]?["run"]?.string == Self.run else { continue }
+            events.append(event)
+            if ["RUN_FINISHED", "RUN_ERROR"].contains(event["type"]) { break }
+        }
+        await chat.close()
+        return events
     }
 }
 
