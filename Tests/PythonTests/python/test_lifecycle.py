@@ -78,7 +78,7 @@ def test_a_context_comes_and_goes(clock: Clock) -> None:
 def test_a_dispatcher_leaks_30_s_after_its_session(clock: Clock, after: int, state: str) -> None:
     exposer = made(clock, **FACTORY)
     exposer.created("d", path="http", user="ada", session="s")
-    exposer.lifecycle.end_session("s", "gone")
+    exposer.lifecycle.end_session(("ada", "s"), "gone")
     clock.now += after
     assert document(exposer)["dispatchers"][0]["state"] == state
 

@@ -211,8 +211,8 @@ def test_a_websocket_that_ends_ends_its_sessions() -> None:
 
     with local(app).websocket_connect("/ws") as socket:
         socket.receive_text()
-        assert exposer.monitor.sessions.live["s"].state == "running"
+        assert exposer.monitor.sessions.live["ada", "s"].state == "running"
         socket.send_text("bye")
-    assert exposer.monitor.sessions.ended["s"].state == "ended"
+    assert exposer.monitor.sessions.ended["ada", "s"].state == "ended"
     assert exposer.monitor.dispatchers.live["d"].session_ended_at is not None
-    assert exposer.monitor.runs.ended["r"].state == "lost"
+    assert exposer.monitor.runs.ended["ada", "r"].state == "lost"

@@ -17,6 +17,7 @@ _titles = {
     401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
+    409: "Conflict",
     410: "Gone",
     500: "Internal Server Error",
     503: "Service Unavailable",

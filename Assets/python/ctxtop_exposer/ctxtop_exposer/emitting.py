@@ -7,7 +7,7 @@ from typing import Any
 
 from .clock import parse_moment
 from .envelopes import ALIASES, Envelope, read
-from .lifecycle import current_registration
+from .lifecycle import Registration, current_registration
 from .monitor import About, Monitor
 from .payloads import name
 from .translate import is_agent_event, steps
@@ -29,7 +29,7 @@ def emit(monitor: Monitor, event: object, body: object | None, given: Mapping[st
         about = _about(monitor, envelope, given)
         run_id = _run(monitor, envelope, about, given)
         agent = given.get("agent") or envelope.get("agent")
-        run = monitor.runs.get(run_id)
+        run, _ = monitor.find_run("", about)
         session = about.get("session") or run_id or ""
         for step in steps(envelope, run, session, run_id or session):
             monitor.agent_event(
@@ -52,15 +52,23 @@ def _about(monitor: Monitor, envelope: Envelope, given: Mapping[str, Any]) -> Ab
             value = envelope.get(field)
         if value is not None:
             about[field] = name(value)
-    known = monitor.sessions.live.get(about.get("session", ""))
-    if known is not None:
-        about = {**monitor.about(known), **about}
-    else:
-        entry = current_registration.get()
-        if entry is not None and about.get("session", entry.session) == entry.session:
-            mine = {"user": entry.user, "session": entry.session, "path": entry.path}
-            about = {**mine, "dispatcher": entry.dispatcher, **about}
-    return about
+    entry = current_registration.get()
+    mine: About = {}
+    if entry is not None and _means(about, entry):
+        mine = {"user": entry.user, "session": entry.session, "path": entry.path}
+        # A task may have inherited its context, so what it sends in another user's name proves no dispatcher.
+        if about.get("user", entry.user) == entry.user:
+            mine["dispatcher"] = entry.dispatcher
+    meant = {**mine, **about}
+    known = monitor.live_session(meant.get("session"), meant.get("user"))
+    return meant if known is None else {**monitor.about(known), **about}
+
+
+def _means(about: About, entry: Registration) -> bool:
+    """Whether an event that says this much is about the context that this task works for."""
+    if "session" not in about:
+        return True
+    return (entry.session, entry.user) == (about["session"], about.get("user", entry.user))
 
 
 def _run(monitor: Monitor, envelope: Envelope, about: About, given: Mapping[str, Any]) -> str | None:
@@ -70,7 +78,7 @@ def _run(monitor: Monitor, envelope: Envelope, about: About, given: Mapping[str,
     if said is None and isinstance(metadata, Mapping):
         said = metadata.get("run")
     if said is None:
-        session = monitor.sessions.live.get(about.get("session", ""))
+        session = monitor.live_session(about.get("session"), about.get("user"))
         word = ALIASES.get(envelope.type, envelope.type)
         is_start = word in ("agent_started", "RUN_STARTED")
         if session is None and about.get("session") is not None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .clock import uuid7
 from .monitor import About, Monitor
 from .payloads import name, scrub
-from .records import Context, Dispatcher
+from .records import Context, Dispatcher, Key
 
 
 class Registration(NamedTuple):
@@ -21,6 +21,11 @@ class Registration(NamedTuple):
     path: str
     dispatcher: str
 
+    @property
+    def session_key(self) -> Key:
+        """The session's user and id."""
+        return (self.user, self.session)
+
 
 class Connection:
     """One WebSocket, for as long as the app serves it."""
@@ -29,9 +34,9 @@ class Connection:
 
     def __init__(self) -> None:
         self.id = uuid7()
-        self.sessions: list[str] = []
+        self.sessions: list[Key] = []
 
-    def carries(self, session: str) -> None:
+    def carries(self, session: Key) -> None:
         """Notes a session that ends with this connection."""
         if session not in self.sessions and len(self.sessions) < 1000:
             self.sessions.append(session)
@@ -95,7 +100,7 @@ class Lifecycle:
             kept = self.dispatcher_id(dispatcher if dispatcher is not None else uuid7())
             context = Context(name(ids.get("context") or uuid7()), user, at)
             entry = Registration(context.id, name(session or context.id), user, path, kept)
-            live = monitor.sessions.live.get(entry.session)
+            live = monitor.sessions.live.get(entry.session_key)
             live = live or monitor.open_session(entry.session, user, path, at)
             live.dispatcher, live.context = kept, context.id
             if len(live.dispatchers) < 1000:
@@ -103,14 +108,14 @@ class Lifecycle:
             live.path = live.path or path
             connection = current_connection.get()
             if connection is not None:
-                connection.carries(entry.session)
+                connection.carries(entry.session_key)
                 context.connection = connection.id
             for key in ("run", "request", "connection"):
                 if ids.get(key) is not None:
                     setattr(context, key, name(ids[key]))
             context.deadline = ids.get("deadline")
             context.session, context.path, context.dispatcher = entry.session, path, kept
-            monitor.contexts.add(context.id, context)
+            monitor.contexts.add(context.key, context)
             self._enter(kept, entry, pattern or monitor.paths[path].judgement, at)
         monitor.wake()
         current_registration.set(entry)
@@ -171,24 +176,24 @@ class Lifecycle:
 
     def _end_context(self, entry: Registration, reason: str) -> None:
         monitor = self.monitor
-        monitor.contexts.live.pop(entry.context, None)
-        session = monitor.sessions.live.get(entry.session)
+        monitor.contexts.remove((entry.user, entry.context))
+        session = monitor.sessions.live.get(entry.session_key)
         if session is not None and session.context in (entry.context, None):
-            self.end_session(entry.session, reason)
+            self.end_session(entry.session_key, reason)
 
-    def end_session(self, id: str, reason: str) -> None:
+    def end_session(self, key: Key, reason: str) -> None:
         """Ends a session; its open runs are lost and its dispatchers have 30 s left."""
         monitor, at = self.monitor, self.monitor.now()
-        session = monitor.sessions.live.get(id)
+        session = monitor.sessions.live.get(key)
         if session is None:
             return
         session.state, session.since = "ended", at
         value = {"change": "closed", "state": "ended", "reason": scrub(reason)}
         monitor.custom("ctxtop.session", value, monitor.about(session), at)
-        monitor.sessions.end(id)
+        monitor.sessions.end(key)
         for kept in session.dispatchers:
             dispatcher = monitor.dispatchers.live.get(kept)
-            if dispatcher is not None and dispatcher.session == id:
+            if dispatcher is not None and (dispatcher.user, dispatcher.session) == key:
                 dispatcher.session_ended_at = at
         for open_run in session.open_runs:
             run = monitor.runs.end(open_run)
@@ -214,9 +219,8 @@ class Lifecycle:
         with monitor.lock:
             about: About = {"path": name(path)}
             if user is not None and session is not None:
-                id = name(session)
-                live = monitor.sessions.live.get(id)
-                live = live or monitor.open_session(id, name(user), name(path), at)
+                live = monitor.sessions.live.get((name(user), name(session)))
+                live = live or monitor.open_session(name(session), name(user), name(path), at)
                 about = monitor.about(live)
                 value = {"change": "state", "state": "error", "reason": scrub(error)}
                 if live.state != "error":
@@ -226,9 +230,9 @@ class Lifecycle:
             if user is not None and session is not None:
                 connection = current_connection.get()
                 if connection is None:
-                    self.end_session(name(session), "creation failed")
+                    self.end_session((name(user), name(session)), "creation failed")
                 else:
-                    connection.carries(name(session))
+                    connection.carries((name(user), name(session)))
         monitor.wake()
 
     def half_built(self, entry: Registration, error: str) -> None:

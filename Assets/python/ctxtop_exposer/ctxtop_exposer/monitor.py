@@ -13,7 +13,7 @@ from .grammar import WORDS
 from .history import History
 from .pathbook import PathBook
 from .payloads import name, redact
-from .records import Context, Dispatcher, Run, Session, Table
+from .records import Context, Dispatcher, Key, OwnedTable, Run, Session, Table, key
 from .ring import Ring, event_line
 
 #: Of how many open calls a run remembers the tools; as many as calls without an id of their own.
@@ -39,10 +39,10 @@ class Monitor:
         self.boot_id = uuid7()
         self.started_at = self.now()
         self.startup: dict[str, Any] = {"phase": "starting", "phases": []}
-        self.sessions: Table[Session] = Table()
-        self.dispatchers: Table[Dispatcher] = Table()
-        self.runs: Table[Run] = Table()
-        self.contexts: Table[Context] = Table()
+        self.sessions: OwnedTable[Session] = OwnedTable()
+        self.dispatchers: Table[str, Dispatcher] = Table()
+        self.runs: OwnedTable[Run] = OwnedTable()
+        self.contexts: OwnedTable[Context] = OwnedTable()
         self.limits: dict[str, dict[str, int]] = {}
         self.history = History()
         self.ring = Ring()
@@ -69,7 +69,7 @@ class Monitor:
     def custom(self, custom_name: str, value: Fields, about: About, at: int) -> None:
         """Publishes a `ctxtop.*` event, outside of any run; the lock is held."""
         seq = -1
-        session = self.sessions.live.get(about.get("session") or "")
+        session = self.live_session(about.get("session"), about.get("user"))
         if session is not None:
             seq = session.next_seq
             session.next_seq += 1
@@ -82,12 +82,14 @@ class Monitor:
         hidden = 0
         if not self.expose_payloads:
             fields, hidden = redact(fields)
-        session = self._session(about, at)
-        run = self._run(kind, about, agent, at)
+        run, crosses = self.find_run(kind, about)
+        session = self._session(about, at, crosses)
+        if not crosses:
+            run = self._begin_run(run, kind, about, agent, session, at)
         self._note_session(session, kind, fields, at)
         seq = -1
         if run is not None:
-            self._note_run(run, kind, fields, about, at)
+            self._note_run(run, kind, fields, crosses, at)
             seq = run.next_seq
             run.next_seq += 1
             if kind == "RUN_STARTED" and run.agent is not None:
@@ -97,19 +99,30 @@ class Monitor:
             session.next_seq += 1
         self.publish(kind, fields, about, seq, at, hidden)
         if kind in ("TOOL_CALL_START", "TOOL_CALL_RESULT"):
-            self._note_tool(kind, self._tool(run, kind, fields), about, at, failed)
+            self._note_tool(kind, self._tool(run, kind, fields), about, at, failed, crosses)
 
-    def _session(self, about: About, at: int) -> Session | None:
-        id = about.get("session")
-        if id is None:
-            return None
-        session = self.sessions.live.get(id)
-        return session or self.open_session(id, about.get("user") or "anonymous", about.get("path"), at)
+    def session_key(self, id: str, user: str | None) -> Key:
+        """The session that an event means: its user's, else that of the only user who has one of that id."""
+        if user is not None:
+            return (user, id)
+        owners = self.sessions.owners(id)
+        return (owners[0] if len(owners) == 1 else "anonymous", id)
+
+    def live_session(self, id: str | None, user: str | None) -> Session | None:
+        """The same session, while it lives."""
+        return None if id is None else self.sessions.live.get(self.session_key(id, user))
+
+    def _session(self, about: About, at: int, crosses: bool) -> Session | None:
+        id, user = about.get("session"), about.get("user")
+        session = self.live_session(id, user)
+        if session is not None or id is None or crosses:
+            return session
+        return self.open_session(id, user or "anonymous", about.get("path"), at)
 
     def open_session(self, id: str, user: str, path: str | None, at: int) -> Session:
         """Enters a session; one that makes room for it is counted as omitted."""
         session = Session(id, user, path, at)
-        self.sessions.add(id, session)
+        self.sessions.add(session.key, session)
         self.custom("ctxtop.session", {"change": "opened", "state": session.state}, self.about(session), at)
         return session
 
@@ -122,24 +135,68 @@ class Monitor:
             about["dispatcher"] = session.dispatcher
         return about
 
-    def _run(self, kind: str, about: About, agent: str | None, at: int) -> Run | None:
-        id = about.get("run")
+    def find_run(self, kind: str, about: About) -> tuple[Run | None, bool]:
+        """The run that an event belongs to, and whether it was delivered to another user than the run's.
+
+        The crossing rule: an event names a user B, a run R and mostly a dispatcher D and a session S.
+        It belongs to the open run R of another user A when one of these is true:
+        1. A's run was started on D. D is known, is not a singleton and has never served B.
+        2. B has no run R, open or among the last that ended, and the event does not start one. A is the
+           only user whose run R was started on D, or belongs to a session S where B has no session S.
+        Every other event is B's own. An event without a user never crosses.
+        """
+        id, user = about.get("run"), about.get("user")
         if id is None:
+            return None, False
+        own = self.runs.get(key(id, user))
+        if user is None:
+            owners = self.runs.owners(id, live=False) if own is None else []
+            return (self.runs.get((owners[0], id)) if len(owners) == 1 else own), False
+        dispatcher = about.get("dispatcher")
+        is_open = own is not None and own.state == "open"
+        if own is not None and is_open and (dispatcher is None or dispatcher == own.dispatcher):
+            return own, False
+        foreign = self._foreign_run(about, id, user, own is not None or kind == "RUN_STARTED")
+        if foreign is not None:
+            return foreign, True
+        return own or self.runs.live.get(key(id, None)), False
+
+    def _foreign_run(self, about: About, id: str, user: str, is_known: bool) -> Run | None:
+        named = about.get("dispatcher")
+        dispatcher = self.dispatchers.live.get(named or "")
+        is_proven = dispatcher is not None and not dispatcher.has_served(user)
+        if is_known and not is_proven:
             return None
-        run = self.runs.get(id)
-        if run is None:
-            run = Run(id, about, agent, at)
-            self.runs.add(id, run)
-            session = self.sessions.live.get(about.get("session") or "")
-            if session is not None:
-                session.open_runs.add(id)
+        owners = [owner for owner in self.runs.owners(id) if owner not in ("", user)]
+        others = [self.runs.live[owner, id] for owner in owners]
+        on_it = [run for run in others if named is not None and run.dispatcher == named]
+        if is_proven and on_it:
+            return on_it[0]
+        if is_known:
+            return None
+        session = about.get("session")
+        lacks_session = session is not None and (user, session) not in self.sessions.live
+        near = [run for run in others if run in on_it or (lacks_session and run.session == session)]
+        return near[0] if len(near) == 1 else None
+
+    def _begin_run(
+        self, run: Run | None, kind: str, about: About, agent: str | None, session: Session | None, at: int
+    ) -> Run | None:
+        """The run that was found, or a new one where there is none, or where one that ended starts again."""
+        id = about.get("run")
+        if id is None or (run is not None and (run.state == "open" or kind != "RUN_STARTED")):
+            return run
+        run = Run(id, about, agent, at)
+        self.runs.add(run.key, run)
+        if session is not None:
+            run.session_key = session.key
+            session.open_runs.add(run.key)
         return run
 
-    def _note_run(self, run: Run, kind: str, fields: Fields, about: About, at: int) -> None:
+    def _note_run(self, run: Run, kind: str, fields: Fields, crosses: bool, at: int) -> None:
         run.events += 1
         run.grammar.apply(kind, str(fields.get("toolCallId", "")))
-        user = about.get("user")
-        if user is not None and run.user is not None and user != run.user:
+        if crosses:
             run.grammar.note("delivered to another user")
         if run.state == "open" and kind in ("RUN_FINISHED", "RUN_ERROR"):
             outcome = fields.get("outcome")
@@ -148,10 +205,10 @@ class Monitor:
             if kind == "RUN_ERROR":
                 self.history.error(at)
             self.history.run(at, at - run.started_at)
-            self.runs.end(run.id)
-            session = self.sessions.live.get(run.session or "")
+            self.runs.end(run.key)
+            session = self.sessions.live.get(run.session_key or ("", ""))
             if session is not None:
-                session.open_runs.discard(run.id)
+                session.open_runs.discard(run.key)
 
     @staticmethod
     def _note_session(session: Session | None, kind: str, fields: Fields, at: int) -> None:
@@ -190,11 +247,14 @@ class Monitor:
             return str(named or "tool")
         return run.tools.pop(call, str(named or "tool"))
 
-    def _note_tool(self, kind: str, tool: str, about: About, at: int, failed: bool) -> None:
+    def _note_tool(
+        self, kind: str, tool: str, about: About, at: int, failed: bool, crosses: bool
+    ) -> None:
         dispatcher = self.dispatchers.live.get(about.get("dispatcher") or "")
         if dispatcher is None:
             return
-        dispatcher.own(about.get("user"))
+        if not crosses:  # A crossed event does not show which user the dispatcher serves.
+            dispatcher.own(about.get("user"))
         dispatcher.last_used_at = at
         if kind == "TOOL_CALL_START":
             dispatcher.in_flight += 1

@@ -15,6 +15,15 @@ MOST_LIVE, MOST_ENDED = 20_000, 1_000
 LEAK_LIMIT = 30_000
 
 
+#: A user and an id: clients choose ids, so two users may choose the same one. No known user is "".
+Key = tuple[str, str]
+
+
+def key(id: str, user: str | None) -> Key:
+    """The key of what has that id and belongs to that user."""
+    return (user or "", id)
+
+
 def _row(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
@@ -41,9 +50,14 @@ class Session:
         self.context: str | None = None
         #: What ends with it: its dispatchers and its runs.
         self.dispatchers: set[str] = set()
-        self.open_runs: set[str] = set()
+        self.open_runs: set[Key] = set()
         #: The run that events without a run id belong to.
         self.synthetic_run: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its user and its id."""
+        return (self.user, self.id)
 
     def wire(self) -> dict[str, Any]:
         """One element of `sessions`."""
@@ -65,14 +79,17 @@ class Run:
     """One execution of an agent, with its grammar."""
 
     __slots__ = (
-        "agent", "events", "grammar", "id", "next_seq", "open_calls", "session", "started_at",
-        "state", "tools", "user",
+        "agent", "dispatcher", "events", "grammar", "id", "next_seq", "open_calls", "session",
+        "session_key", "started_at", "state", "tools", "user",
     )  # fmt: skip
 
     def __init__(self, id: str, about: dict[str, Any], agent: str | None, at: int) -> None:
         self.id, self.agent, self.started_at = id, agent, at
         self.session: str | None = about.get("session")
         self.user: str | None = about.get("user")
+        #: The dispatcher that its first event named.
+        self.dispatcher: str | None = about.get("dispatcher")
+        self.session_key: Key | None = None
         self.state = "open"
         self.events = self.next_seq = 0
         self.grammar = RunGrammar()
@@ -80,6 +97,11 @@ class Run:
         self.open_calls: list[Any] = []
         #: The tools of the calls that are open, by call id.
         self.tools: dict[str, str] = {}
+
+    @property
+    def key(self) -> Key:
+        """Its user and its id."""
+        return key(self.id, self.user)
 
     def wire(self) -> dict[str, Any]:
         """One element of `runs`."""
@@ -119,6 +141,12 @@ class Dispatcher:
     def is_shared_by_design(self) -> bool:
         """Whether it belongs to everybody: the singleton pattern."""
         return self.pattern == "singleton"
+
+    def has_served(self, user: str) -> bool:
+        """Whether it serves everybody, has served that user, or is not known well enough to say no."""
+        if self.is_shared_by_design or not (self.user or self.owners):
+            return True
+        return user == self.user or user in self.owners or len(self.owners) >= 100
 
     def own(self, user: str | None) -> None:
         """Notes whom it serves; at most 100 users by name."""
@@ -168,6 +196,11 @@ class Context:
         self.dispatcher: str | None = None
         self.deadline: int | None = None
 
+    @property
+    def key(self) -> Key:
+        """Its user and its id."""
+        return (self.user, self.id)
+
     def wire(self) -> dict[str, Any]:
         """One element of `contexts`."""
         return _row(
@@ -185,43 +218,80 @@ class Context:
 
 
 Record = TypeVar("Record")
+AnyKey = TypeVar("AnyKey")
 
 
-class Table(Generic[Record]):
-    """Live rows by id and the last ended ones; what has no room is counted."""
+class Table(Generic[AnyKey, Record]):
+    """Live rows by key and the last ended ones; what has no room is counted."""
 
     def __init__(self, most_live: int = MOST_LIVE, most_ended: int = MOST_ENDED) -> None:
-        self.live: OrderedDict[str, Record] = OrderedDict()
-        self.ended: OrderedDict[str, Record] = OrderedDict()
+        self.live: OrderedDict[AnyKey, Record] = OrderedDict()
+        self.ended: OrderedDict[AnyKey, Record] = OrderedDict()
         self.omitted = 0
         self._most_live, self._most_ended = most_live, most_ended
 
-    def get(self, id: str | None) -> Record | None:
-        """The row of that id, live or ended."""
-        if id is None:
+    def get(self, key: AnyKey | None) -> Record | None:
+        """The row of that key, live or ended."""
+        if key is None:
             return None
-        return self.live.get(id) or self.ended.get(id)
+        return self.live.get(key) or self.ended.get(key)
 
-    def add(self, id: str, record: Record) -> Record | None:
+    def add(self, key: AnyKey, record: Record) -> Record | None:
         """Adds a live row; gives the oldest one back when it had to make room."""
-        self.ended.pop(id, None)
-        self.live[id] = record
+        self.ended.pop(key, None)
+        self.live[key] = record
         if len(self.live) <= self._most_live:
             return None
         self.omitted += 1
-        return self.live.popitem(last=False)[1]
+        lost, oldest = self.live.popitem(last=False)
+        self._forgot(lost)
+        return oldest
 
-    def end(self, id: str) -> Record | None:
+    def end(self, key: AnyKey) -> Record | None:
         """Moves a live row to the ended ones."""
-        record = self.live.pop(id, None)
+        record = self.live.pop(key, None)
         if record is not None:
-            self.ended[id] = record
+            self.ended[key] = record
             if len(self.ended) > self._most_ended:
-                self.ended.popitem(last=False)
+                lost, _ = self.ended.popitem(last=False)
+                self._forgot(lost)
                 self.omitted += 1
         return record
+
+    def remove(self, key: AnyKey) -> None:
+        """Forgets a live row."""
+        if self.live.pop(key, None) is not None:
+            self._forgot(key)
+
+    def _forgot(self, key: AnyKey) -> None:
+        """Called when a row is neither live nor ended any more."""
 
     def rows(self) -> Iterator[Record]:
         """Live rows, then ended ones."""
         yield from self.live.values()
         yield from self.ended.values()
+
+
+class OwnedTable(Table[Key, Record]):
+    """Rows of users, by user and id; also finds the users who have an id."""
+
+    def __init__(self, most_live: int = MOST_LIVE, most_ended: int = MOST_ENDED) -> None:
+        super().__init__(most_live, most_ended)
+        self._holders: dict[str, set[str]] = {}
+
+    def add(self, key: Key, record: Record) -> Record | None:
+        """Adds a live row; gives the oldest one back when it had to make room."""
+        self._holders.setdefault(key[1], set()).add(key[0])
+        return super().add(key, record)
+
+    def owners(self, id: str, live: bool = True) -> list[str]:
+        """The users who have a row of that id, live or (with `live=False`) also ended, sorted."""
+        users = self._holders.get(id, ())
+        return sorted(user for user in users if not live or (user, id) in self.live)
+
+    def _forgot(self, key: Key) -> None:
+        users = self._holders.get(key[1])
+        if users is not None:
+            users.discard(key[0])
+            if not users:
+                del self._holders[key[1]]

@@ -96,9 +96,10 @@ class Ring:
         found = islice(self._lines, skip, skip + limit)
         return [(start + index, line) for index, line in enumerate(found)], start - number - 1
 
-    def newest(self, session: str, limit: int) -> list[bytes]:
-        """The newest events of one session, oldest first; only the last 5,000 events are looked at."""
-        needle = f'"session":{_encode(session)}'.encode("utf-8", "replace")
+    def newest(self, user: str, session: str, limit: int) -> list[bytes]:
+        """The newest events of a user's session, oldest first; only the last 5,000 events are looked at."""
+        # An event that names both names the user right before the session.
+        needle = f'"user":{_encode(user)},"session":{_encode(session)}'.encode("utf-8", "replace")
         found: list[bytes] = []
         for line in islice(reversed(self._lines), 5000):
             if needle in line:

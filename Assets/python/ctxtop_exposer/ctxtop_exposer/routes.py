@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from .asgi import App, Message, Receive, Scope, Send, encoded, problem, respond
 from .health import health, health_document, with_link
 from .lifecycle import Connection, current_connection
-from .snapshot import context, snapshot
+from .snapshot import SeveralOwners, context, snapshot
 from .stream import serve_events
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ class Layer:
         # A big state takes a while to write down; the app's loop must not wait for that.
         loop = asyncio.get_running_loop()
         try:
-            body = await loop.run_in_executor(None, self._document, rest)
+            body = await loop.run_in_executor(None, self._document, rest, _named_user(scope))
+        except SeveralOwners as several:
+            words = f"{len(several.owners)} users have that id; add ?user=NAME with one of the owners"
+            return await problem(send, 409, words, {"owners": several.owners})
         except Exception as error:
             exposer.note_failure("a document", error)
             return await problem(send, 500, f"the exposer failed: {type(error).__name__}")
@@ -79,13 +82,13 @@ class Layer:
             return await problem(send, 404, f"there is nothing at {rest[:100] or '/'}")
         await respond(send, 200, body, "application/json", head=is_head)
 
-    def _document(self, rest: str) -> bytes | None:
+    def _document(self, rest: str, user: str | None) -> bytes | None:
         exposer = self.exposer
         if rest == "/snapshot":
             exposer.find_paths()
             return encoded(snapshot(exposer.monitor, exposer.title, exposer.version, exposer.state))
         if rest.startswith("/contexts/"):
-            found = context(exposer.monitor, unquote(rest[len("/contexts/") :]))
+            found = context(exposer.monitor, unquote(rest[len("/contexts/") :]), user)
             return None if found is None else encoded(found)
         return None
 
@@ -113,6 +116,13 @@ class Layer:
             await send(message)
 
         await self.app(scope, receive, watching)
+
+
+def _named_user(scope: Scope) -> str | None:
+    """The user that `?user=NAME` names; a plus sign is one, as in a mail address."""
+    query = scope.get("query_string", b"").decode("latin-1").replace("+", "%2B")
+    users = parse_qs(query, keep_blank_values=True).get("user")
+    return users[0] if users else None
 
 
 class HealthAnswer:

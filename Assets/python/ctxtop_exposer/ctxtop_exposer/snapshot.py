@@ -78,10 +78,24 @@ def snapshot(monitor: Monitor, title: str, version: str | None, state: object) -
         return document
 
 
-def context(monitor: Monitor, id: str) -> dict[str, Any] | None:
-    """One context whole: ids, dispatcher with its past, and the newest events of its session."""
+class SeveralOwners(Exception):
+    """Several users have what was asked for, and none of them was named."""
+
+    def __init__(self, owners: list[str]) -> None:
+        super().__init__(f"{len(owners)} users")
+        self.owners = owners
+
+
+def context(monitor: Monitor, id: str, user: str | None) -> dict[str, Any] | None:
+    """One context whole: ids, dispatcher with its past, and the newest events of its session.
+
+    `user` may be None where one user only has a context of that id; else `SeveralOwners` is raised.
+    """
     with monitor.lock:
-        found = monitor.contexts.live.get(id)
+        owners = monitor.contexts.owners(id) if user is None else [user]
+        if len(owners) > 1:
+            raise SeveralOwners(owners)
+        found = monitor.contexts.live.get((owners[0], id)) if owners else None
         if found is None:
             return None
         document = found.wire()
@@ -89,7 +103,7 @@ def context(monitor: Monitor, id: str) -> dict[str, Any] | None:
         if dispatcher is not None:
             document["dispatcherRecord"] = dispatcher.wire(monitor.now())
         document["audit"] = monitor.audit(dispatcher) if dispatcher is not None else []
-        lines = monitor.ring.newest(found.session, 200) if found.session is not None else []
+        lines = monitor.ring.newest(found.user, found.session, 200) if found.session is not None else []
         document["limits"] = {key: dict(value) for key, value in monitor.limits.items()}
     document["events"] = [json.loads(line) for line in lines]
     return document
