@@ -167,6 +167,27 @@ import WireProtocol
         #expect(ended.events == EndedSessions.eventLimit - SessionEventLog.limit)
     }
 
+    @Test func whatOneUserLeavesBehindForgetsNothingOfAnothers() {
+        func session(_ id: String, of user: UserID, events: Int) -> Session {
+            let log = SessionEventLog()
+            for _ in 0..<events { log.append(PublishedEvent(id: "e", type: .raw, run: nil, line: [])) }
+            return Session(
+                id: SessionID(rawValue: id), user: user, path: .http,
+                context: ContextRecord(id: ContextID(rawValue: "c")), log: log,
+                lastUsedAt: Timestamp(milliseconds: 0))
+        }
+        // By their number, and by their events.
+        for (count, events) in [(EndedSessions.limit + 5, 1), (30, SessionEventLog.limit)] {
+            var ended = EndedSessions()
+            ended.append(session("s", of: "ada", events: 10))
+            for number in 0..<count { ended.append(session("\(number)", of: "bob", events: events)) }
+            #expect(ended[Owned("s", of: "ada")] != nil)
+            #expect(ended[Owned("0", of: "bob")] == nil)
+            #expect(ended[Owned(SessionID(rawValue: "\(count - 1)"), of: "bob")] != nil)
+            #expect(ended.events <= EndedSessions.eventLimit)
+        }
+    }
+
     @Test func noTwoRunsShareTheIdOfAMessageOrCall() async throws {
         try await RunningBackend.with { backend in
             let prompt = try #require(PromptsWithoutClock.three(backend).first)

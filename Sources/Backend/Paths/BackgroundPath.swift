@@ -8,7 +8,7 @@ import WireProtocol
 ///
 /// Each job is a session of its own that ends with its run, and so does its dispatcher.
 final class BackgroundPath: Sendable {
-    /// How many ended jobs are remembered, oldest forgotten first.
+    /// How many jobs are remembered; the user who has the most loses the oldest.
     private static let memory = 1000
 
     private struct Job {
@@ -19,8 +19,7 @@ final class BackgroundPath: Sendable {
     }
 
     private let hub: SessionHub
-    private let jobs = Mutex<(byKey: [Owned<SessionID>: Job], order: [Owned<SessionID>])>(
-        ([:], []))
+    private let jobs = Mutex<(byKey: [Owned<SessionID>: Job], order: ForgettingOrder)>(([:], .init()))
 
     init(hub: SessionHub) { self.hub = hub }
 
@@ -91,7 +90,9 @@ final class BackgroundPath: Sendable {
         jobs.withLock { jobs in
             jobs.byKey[key] = job
             jobs.order.append(key)
-            if jobs.order.count > Self.memory { jobs.byKey[jobs.order.removeFirst()] = nil }
+            guard jobs.order.count > Self.memory, let next = jobs.order.next else { return }
+            jobs.order.remove(next)
+            jobs.byKey[next] = nil
         }
     }
 

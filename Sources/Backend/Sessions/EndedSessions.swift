@@ -1,16 +1,15 @@
-import DequeModule
 import WireProtocol
 
 /// The sessions that ended last, so that whoever was away when they did can still read what was missed.
 ///
-/// Bounded by their number and by the events that they hold; the oldest go first.
+/// Bounded by their number and by the events that they hold; the user who holds the most loses the oldest.
 struct EndedSessions {
     /// How many are kept.
     static let limit = 1000
     /// How many events all of them may hold: 50,000, as many as the operators' ring, about 20 MB.
     static let eventLimit = 50_000
 
-    private var order: Deque<Owned<SessionID>> = []
+    private var order = ForgettingOrder()
     private var sessions: [Owned<SessionID>: Session] = [:]
     private(set) var events = 0
 
@@ -34,17 +33,16 @@ struct EndedSessions {
         kept.waiting = []
         kept.grace = nil
         sessions[kept.key] = kept
-        order.append(kept.key)
+        // A session weighs at least its share, so that empty ones count too.
+        order.append(kept.key, weight: kept.log.count + Self.eventLimit / Self.limit)
         events += kept.log.count
-        while order.count > Self.limit || events > Self.eventLimit, let oldest = order.first {
-            forget(oldest)
-        }
+        while order.count > Self.limit || events > Self.eventLimit, let next = order.next { forget(next) }
     }
 
     /// Forgets one, because it is too old or its id lives again.
     mutating func forget(_ key: Owned<SessionID>) {
         guard let session = sessions.removeValue(forKey: key) else { return }
         events -= session.log.count
-        order.removeAll { $0 == key }
+        order.remove(key)
     }
 }
