@@ -26,6 +26,25 @@ public enum AgeText {
         return seconds < 120 ? "\(seconds)s" : age(duration)
     }
 
+    /// How much longer ``age(_:)`` reads as it does for a duration that grows.
+    static func timeToChange(ofAge duration: Duration) -> Duration {
+        timeToChange(duration) { $0 < 10 ? 1 : $0 < 60 ? 10 : $0 < 3600 ? 60 : 3600 }
+    }
+
+    /// How much longer ``exact(_:)`` reads as it does for a duration that grows.
+    static func timeToChange(ofExact duration: Duration) -> Duration {
+        timeToChange(duration) { $0 < 120 ? 1 : $0 < 3600 ? 60 : 3600 }
+    }
+
+    /// The time to the next multiple of a step, which depends on the whole seconds; a future moment reads as 0 s.
+    private static func timeToChange(_ duration: Duration, step: (Int64) -> Int64) -> Duration {
+        let milliseconds = duration.wholeMilliseconds
+        let seconds = max(0, milliseconds / 1000)
+        let step = step(seconds)
+        // Wrapping, because the wire may date something at the end of all time.
+        return .milliseconds((seconds / step + 1) &* step &* 1000 &- milliseconds)
+    }
+
     /// How long something took: `0.4s` below ten seconds, `57s` below a minute, then `4m05s`, hours and days.
     public static func took(_ duration: Duration?) -> String {
         guard let duration else { return none }

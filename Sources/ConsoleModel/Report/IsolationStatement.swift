@@ -76,7 +76,7 @@ extension ConsoleState {
         backend.dispatchers.values.indices.compactMap { place in
             guard backend.dispatchers.values[place].record.owners.count > 1 else { return nil }
             let record = backend.dispatchers.values[place].record
-            guard isPerUser(record, of: backend) else { return nil }
+            guard backend.isPerUser(record, symbols) else { return nil }
             let owners = record.owners.map(\.rawValue)
             return Crossing(
                 kind: .dispatcher, owner: owners[0], other: owners[1], subject: record.id.rawValue,

@@ -2,6 +2,11 @@ import PatternDetection
 import WireProtocol
 
 extension ConsoleState {
+    /// The last event of an open run that is silent for too long; else nil.
+    func stalledSince(_ run: RunState, in backend: BackendState) -> Timestamp? {
+        backend.stalledSince(run) { now.since($0) > .milliseconds(number($1)) }
+    }
+
     /// Runs as rows, the newest first, with what their kept events tell of their course.
     func runRows(_ runs: [RunState], _ numbers: [Int], of backend: BackendState) -> [RunRow] {
         let records = numbers.reversed().compactMap { events[$0] }

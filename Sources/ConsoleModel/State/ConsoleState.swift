@@ -65,6 +65,9 @@ public struct ConsoleState: Equatable, Sendable {
 
     /// The text of a symbol.
     public func text(_ symbol: Symbol) -> String { symbols[symbol] }
+
+    /// The declared target of a path: `--expect` wins over the wire.
+    func expected(_ path: PathState) -> Verdict { expected[path.record.path] ?? path.record.expected }
 }
 
 /// What `--rule ID=…` can say.

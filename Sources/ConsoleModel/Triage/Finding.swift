@@ -21,30 +21,6 @@ public enum Subject: Hashable, Sendable {
     }
 }
 
-extension ConsoleState {
-    /// A run as the subject of a finding.
-    func subject(_ run: RunState, of backend: BackendState) -> Subject {
-        subject(ofRun: text(run.id), of: text(run.user), in: backend)
-    }
-
-    /// A session as the subject of a finding.
-    func subject(_ session: SessionState, of backend: BackendState) -> Subject {
-        subject(ofSession: text(session.id), of: text(session.user), in: backend)
-    }
-
-    /// The run of that id and user as the subject of a finding.
-    func subject(ofRun id: String, of user: String, in backend: BackendState) -> Subject {
-        let isShared = symbols.find(id).map(backend.runs.isShared) ?? false
-        return .run(RunID(rawValue: id), of: isShared ? UserID(rawValue: user) : nil)
-    }
-
-    /// The session of that id and user as the subject of a finding.
-    func subject(ofSession id: String, of user: String, in backend: BackendState) -> Subject {
-        let isShared = symbols.find(id).map(backend.sessions.isShared) ?? false
-        return .session(SessionID(rawValue: id), of: isShared ? UserID(rawValue: user) : nil)
-    }
-}
-
 extension Subject {
     /// `USER/ID` where users share the id, else the id.
     public static func words(_ id: some WireIdentifier, _ owner: UserID?) -> String {
@@ -99,10 +75,8 @@ public struct Finding: Hashable, Sendable {
     }
 }
 
-/// What a rule saw, before it becomes a ``Finding``.
+/// What a rule saw on the backend that it looked at, before it becomes a ``Finding``.
 public struct Observation: Sendable {
-    /// On which backend.
-    public var backend: BackendKey
     /// What it is about.
     public var subject: Subject
     /// One sentence with the numbers.
@@ -119,10 +93,9 @@ public struct Observation: Sendable {
     public var advice: String?
 
     init(
-        _ backend: BackendState, _ subject: Subject, _ summary: String, evidence: [EvidenceRecord],
+        _ subject: Subject, _ summary: String, evidence: [EvidenceRecord],
         since: Timestamp?, severity: Severity? = nil, urgency: Urgency? = nil
     ) {
-        self.backend = backend.key
         self.subject = subject
         self.summary = summary
         self.evidence = evidence

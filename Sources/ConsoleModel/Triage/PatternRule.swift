@@ -12,13 +12,11 @@ extension TriageRule {
             urgency: urgency,
             rows: "the received rows that decided the verdict, and those that contradict it",
             silence: "a path without evidence: not observable is no finding"
-        ) { state in
-            state.backends.flatMap { backend in
-                backend.paths.values.filter { $0.judgement.verdict.name == sample.name }.map { path in
-                    Observation(
-                        backend, .path(path.record.path), state.patternSummary(path, of: backend),
-                        evidence: path.decidingRows, since: path.judgedSince)
-                }
+        ) { view in
+            view.backend.paths.values.filter { $0.judgement.verdict.name == sample.name }.map { path in
+                Observation(
+                    .path(path.record.path), view.patternSummary(path), evidence: path.decidingRows,
+                    since: path.judgedSince)
             }
         }
     }
@@ -32,9 +30,9 @@ extension PathState {
     }
 }
 
-extension ConsoleState {
+extension BackendView {
     /// `background: singleton, 9 users on one dispatcher`: the verdict with the numbers behind it.
-    func patternSummary(_ path: PathState, of backend: BackendState) -> String {
+    func patternSummary(_ path: PathState) -> String {
         let name = path.record.path.rawValue
         let deciding = path.judgement.decidedBy.map { "\($0.field) \($0.value)" }.joined(separator: ", ")
         switch path.judgement.verdict {

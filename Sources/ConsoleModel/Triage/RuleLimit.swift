@@ -67,26 +67,17 @@ extension Duration {
     }
 }
 
+extension RuleLimit {
+    /// The number that is in force, given the limits that differ from their standard.
+    func number(in limits: [String: Int64]) -> Int64 {
+        // Asked for every run and session; the key is a text that must be made.
+        limits.isEmpty ? standard : limits[key] ?? standard
+    }
+}
+
 extension ConsoleState {
-    /// The number that holds for a limit now.
-    public func number(_ limit: RuleLimit) -> Int64 { ruleLimits[limit.key] ?? limit.standard }
-
-    /// The time that holds for a limit now.
-    func time(_ limit: RuleLimit) -> Duration { .milliseconds(number(limit)) }
-
-    /// The limit in words, as summaries end: `limit 30s`.
-    func words(_ limit: RuleLimit) -> String { "limit \(limit.words(number(limit)))" }
-
-    /// Whether what happened then is still a finding; a file is judged whole, and what has no time is kept.
-    func isRecent(_ then: Timestamp?, _ limit: RuleLimit, _ backend: BackendState) -> Bool {
-        guard backend.link.state != .ended, let then else { return true }
-        return now.since(then) <= time(limit)
-    }
-
-    /// Whether a finding holds already: then the lower of two limits keeps it, so that it does not flap.
-    func isHeld(_ rule: String, _ subject: Subject, _ backend: BackendState) -> Bool {
-        firstSeen[FindingKey(backend: backend.key, id: "\(rule):\(subject.text)")] != nil
-    }
+    /// The number that is in force for a limit.
+    public func number(_ limit: RuleLimit) -> Int64 { limit.number(in: ruleLimits) }
 }
 
 /// One `--rule` argument or line of `[rules]`.

@@ -1,7 +1,7 @@
 import PatternDetection
 import WireProtocol
 
-/// One automatic check over everything the console knows.
+/// One automatic check of a backend.
 public struct TriageRule: Sendable {
     /// The id of the contract, in kebab-case (DESIGN.md §1).
     public let id: String
@@ -23,8 +23,16 @@ public struct TriageRule: Sendable {
     public internal(set) var rows = ""
     /// When it stays silent although something looks like it, in words.
     public internal(set) var silence = ""
-    /// What it sees in a state.
-    public let check: @Sendable (ConsoleState) -> [Observation]
+    /// How it looks at backends.
+    public let check: Check
+
+    /// How a rule looks at backends, and what it then says about one of them.
+    public enum Check: Sendable {
+        /// At each backend alone.
+        case each(@Sendable (BackendView) -> [Observation])
+        /// At each backend beside all of them, which it compares; the second argument includes the first.
+        case comparing(@Sendable (BackendView, [BackendView]) -> [Observation])
+    }
 
     /// Every rule. Add one here and its file in `Rules/`.
     public static let all: [TriageRule] = [
@@ -43,27 +51,34 @@ public struct TriageRule: Sendable {
     public static let patience = Duration.seconds(30)
 }
 
+extension TriageRule {
+    /// The rules that compare backends and so see all of them; every other rule sees one.
+    public static var comparing: [TriageRule] {
+        all.filter { rule in
+            switch rule.check {
+            case .comparing: true
+            case .each: false
+            }
+        }
+    }
+
+    /// A rule that looks at each backend alone.
+    init(
+        id: String, checks: String, threshold: String, source: String, advice: String, severity: Severity,
+        urgency: Urgency, limits: [RuleLimit] = [], rows: String = "", silence: String = "",
+        check: @escaping @Sendable (BackendView) -> [Observation]
+    ) {
+        self.init(
+            id: id, checks: checks, threshold: threshold, source: source, advice: advice, severity: severity,
+            urgency: urgency, limits: limits, rows: rows, silence: silence, check: .each(check))
+    }
+}
+
 extension ConsoleState {
     /// What every rule says now, most urgent first, with the settings of `--rule` applied.
     public func triage(rules: [TriageRule] = TriageRule.all) -> [Finding] {
-        var findings: [Finding] = []
-        for rule in rules where ruleSettings[rule.id] != .off {
-            for seen in rule.check(self) {
-                let severity: Severity
-                switch ruleSettings[rule.id] {
-                case .warning: severity = .warning
-                case .critical: severity = .critical
-                case .off, nil: severity = seen.severity ?? rule.severity
-                }
-                var finding = Finding(
-                    rule: rule.id, severity: severity, urgency: seen.urgency ?? rule.urgency,
-                    backend: seen.backend, subject: seen.subject, summary: seen.summary,
-                    evidence: seen.evidence, advice: seen.advice ?? rule.advice, since: seen.since)
-                if finding.since == nil { finding.since = firstSeen[finding.key] ?? now }
-                findings.append(finding)
-            }
-        }
-        return findings.sorted(by: Finding.isMoreUrgent)
+        var rulings = StandingRulings(rules: rules)
+        return rulings.findings(in: self)
     }
 
     /// Evidence that this console derived itself: a name, a value and where it was seen.

@@ -15,17 +15,17 @@ extension TriageRule {
         advice: "Read why the process ended: its last log lines, and the orchestrator's reason.",
         severity: .warning, urgency: .error, limits: [restarts, within], rows: "each restart's time",
         silence: "one restart: that is a deploy; replicas that take turns (that is replicas-mixed)"
-    ) { state in
-        state.backends.compactMap { backend in
-            let recent = backend.memory.restartsAt.filter { state.now.since($0) <= state.time(within) }
-            guard recent.count >= state.number(restarts), backend.memory.replicas.count < 2 else {
-                return nil
-            }
-            return Observation(
-                backend, .backend(backend.name),
-                "restarted \(CountText.plural(recent.count, "time")) within \(AgeText.exact(state.time(within)))",
+    ) { view in
+        let recent = view.backend.memory.restartsAt.filter { !view.isOlder($0, than: within) }
+        guard recent.count >= view.number(restarts), view.backend.memory.replicas.count < 2 else {
+            return []
+        }
+        return [
+            Observation(
+                .backend(view.backend.name),
+                "restarted \(CountText.plural(recent.count, "time")) within \(AgeText.exact(view.time(within)))",
                 evidence: recent.map { ConsoleState.row("boot", "another boot id", "snapshot", at: $0) },
                 since: recent.first)
-        }
+        ]
     }
 }

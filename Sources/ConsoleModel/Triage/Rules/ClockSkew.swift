@@ -16,21 +16,24 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [raise, clears],
         rows: "the difference, and when it was measured",
         silence: "a file, whose time is its own; an answer that was long on its way"
-    ) { state in
-        state.backends.compactMap { backend in
-            guard let skew = backend.reception.clockSkew, backend.link.state != .ended else { return nil }
-            let isHeld = state.isHeld("clock-skew", .backend(backend.name), backend)
-            let limit = state.time(isHeld ? clears : raise)
-            // The last answer's own time on its way is no skew.
-            let way = backend.health.record.latencyMs.flatMap { $0.isFinite && $0 < 1e9 ? Int64($0) : nil }
-            guard skew > limit || skew + .milliseconds(way ?? 0) < .zero - limit else { return nil }
-            return Observation(
-                backend, .backend(backend.name),
-                "the backend's clock is \(AgeText.signed(skew)) off ours, \(state.words(raise))",
+    ) { view in
+        guard let skew = view.backend.reception.clockSkew, view.backend.link.state != .ended else {
+            return []
+        }
+        let isHeld = view.isHeld("clock-skew", .backend(view.backend.name))
+        let limit = view.time(isHeld ? clears : raise)
+        // The last answer's own time on its way is no skew.
+        let way = view.backend.health.record.latencyMs.flatMap { $0.isFinite && $0 < 1e9 ? Int64($0) : nil }
+        guard skew > limit || skew + .milliseconds(way ?? 0) < .zero - limit else { return [] }
+        return [
+            Observation(
+                .backend(view.backend.name),
+                "the backend's clock is \(AgeText.signed(skew)) off ours, \(view.words(raise))",
                 evidence: [
                     ConsoleState.row(
-                        "clock_skew", AgeText.signed(skew), "snapshot", at: backend.reception.lastReceivedAt)
+                        "clock_skew", AgeText.signed(skew), "snapshot",
+                        at: view.backend.reception.lastReceivedAt)
                 ], since: nil)
-        }
+        ]
     }
 }

@@ -16,16 +16,14 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [openings, within],
         rows: "each user with the number of contexts, and the time of the last one",
         silence: "jobs: one context each by design; sockets (that is reconnect-loop); a probe"
-    ) { state in
-        state.backends.flatMap { backend in
-            state.churning(backend, atLeast: state.number(openings), within: state.time(within)) {
-                $0 != .websocket && $0 != .background
-            }.map { path, rows in
-                Observation(
-                    backend, .path(path),
-                    "\(path): a new context for each message, " + rows[0].evidence.value, evidence: rows,
-                    since: nil)
-            }
+    ) { view in
+        view.churning(atLeast: view.number(openings), within: view.time(within)) {
+            $0 != .websocket && $0 != .background
+        }.map { path, rows in
+            Observation(
+                .path(path),
+                "\(path): a new context for each message, " + rows[0].evidence.value, evidence: rows,
+                since: nil)
         }
     }
 }

@@ -15,20 +15,20 @@ extension TriageRule {
         severity: .critical, urgency: .breach, limits: [remembered],
         rows: "each id with its first and its second user",
         silence: "the same user's context after a reconnect; another boot of the backend"
-    ) { state in
-        state.backends.compactMap { backend in
-            let reused = backend.memory.crossings.filter {
-                $0.kind == .context && state.isRecent($0.at, remembered, backend)
-            }
-            guard let first = reused.first else { return nil }
-            let more = reused.count > 1 ? ", and \(reused.count - 1) more" : ""
-            return Observation(
-                backend, .backend(backend.name),
+    ) { view in
+        let reused = view.backend.memory.crossings.filter {
+            $0.kind == .context && view.isRecent($0.at, remembered)
+        }
+        guard let first = reused.first else { return [] }
+        let more = reused.count > 1 ? ", and \(reused.count - 1) more" : ""
+        return [
+            Observation(
+                .backend(view.backend.name),
                 "context \(IDText.tail(first.subject)) was \(first.owner)'s and is \(first.other)'s\(more)",
                 evidence: reused.prefix(8).map {
                     ConsoleState.row(
                         "context", "\($0.subject): \($0.owner), then \($0.other)", "snapshot", at: $0.at)
                 }, since: first.at)
-        }
+        ]
     }
 }

@@ -10,28 +10,26 @@ extension TriageRule {
         severity: .critical, urgency: .brokenPath,
         rows: "the error, the counts, a known signature of the error, and the rows that decide the pattern",
         silence: "a path whose last creation succeeded, however many failed before"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.paths.values.filter { $0.record.lastOutcome.status == .error }.map { path in
-                let record = path.record
-                let outcome = record.lastOutcome
-                let tries = CountText.grouped(record.failed.adding(record.created))
-                let error = outcome.error ?? "no reason given"
-                let signature = FailureSignature.matching(error, in: [.creation])
-                let known = signature.map {
-                    [ConsoleState.row("signature", "\($0.id) \($0.symptom)", "ctxtop", at: outcome.at)]
-                }
-                var observation = Observation(
-                    backend, .path(record.path),
-                    "\(record.path): \(CountText.grouped(record.failed)) of \(tries) dispatcher creations failed: \(error)",
-                    evidence: [
-                        ConsoleState.row("last_outcome", "error: \(error)", "creation", at: outcome.at),
-                        ConsoleState.row("failed", String(record.failed), "creation", at: outcome.at),
-                        ConsoleState.row("created", String(record.created), "creation", at: outcome.at),
-                    ] + (known ?? []) + path.decidingRows, since: path.failingSince ?? outcome.at)
-                observation.advice = signature?.fix
-                return observation
+    ) { view in
+        view.backend.paths.values.filter { $0.record.lastOutcome.status == .error }.map { path in
+            let record = path.record
+            let outcome = record.lastOutcome
+            let tries = CountText.grouped(record.failed.adding(record.created))
+            let error = outcome.error ?? "no reason given"
+            let signature = FailureSignature.matching(error, in: [.creation])
+            let known = signature.map {
+                [ConsoleState.row("signature", "\($0.id) \($0.symptom)", "ctxtop", at: outcome.at)]
             }
+            var observation = Observation(
+                .path(record.path),
+                "\(record.path): \(CountText.grouped(record.failed)) of \(tries) dispatcher creations failed: \(error)",
+                evidence: [
+                    ConsoleState.row("last_outcome", "error: \(error)", "creation", at: outcome.at),
+                    ConsoleState.row("failed", String(record.failed), "creation", at: outcome.at),
+                    ConsoleState.row("created", String(record.created), "creation", at: outcome.at),
+                ] + (known ?? []) + path.decidingRows, since: path.failingSince ?? outcome.at)
+            observation.advice = signature?.fix
+            return observation
         }
     }
 }

@@ -14,25 +14,23 @@ extension TriageRule {
         severity: .critical,
         urgency: .error, limits: [remembered], rows: "the state, the reason, and the session that lost it",
         silence: "one that was disposed with its session"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.indices.compactMap { place in
-                guard backend.dispatchers.values[place].record.state == .evicted else { return nil }
-                let dispatcher = backend.dispatchers.values[place]
-                let at = dispatcher.disposedAt ?? dispatcher.record.lastUsedAt ?? state.now
-                guard state.now.since(at) <= state.time(remembered) else { return nil }
-                let record = dispatcher.record
-                let reason = dispatcher.transitions.last?.reason
-                return Observation(
-                    backend, .dispatcher(record.id),
-                    "\(record.user.map { "\($0)" } ?? "nobody")'s dispatcher was evicted"
-                        + (reason.map { ": \($0)" } ?? ""),
-                    evidence: [
-                        ConsoleState.row("state", "evicted", "dispatcher", at: at),
-                        ConsoleState.row("reason", reason ?? "none given", "dispatcher", at: at),
-                        ConsoleState.row("session", record.session?.rawValue ?? "none", "dispatcher", at: at),
-                    ], since: at)
-            }
+    ) { view in
+        view.backend.dispatchers.values.indices.compactMap { place in
+            guard view.backend.dispatchers.values[place].record.state == .evicted else { return nil }
+            let dispatcher = view.backend.dispatchers.values[place]
+            let at = dispatcher.disposedAt ?? dispatcher.record.lastUsedAt ?? view.momentOfJudgement()
+            guard !view.isOlder(at, than: remembered) else { return nil }
+            let record = dispatcher.record
+            let reason = dispatcher.transitions.last?.reason
+            return Observation(
+                .dispatcher(record.id),
+                "\(record.user.map { "\($0)" } ?? "nobody")'s dispatcher was evicted"
+                    + (reason.map { ": \($0)" } ?? ""),
+                evidence: [
+                    ConsoleState.row("state", "evicted", "dispatcher", at: at),
+                    ConsoleState.row("reason", reason ?? "none given", "dispatcher", at: at),
+                    ConsoleState.row("session", record.session?.rawValue ?? "none", "dispatcher", at: at),
+                ], since: at)
         }
     }
 }

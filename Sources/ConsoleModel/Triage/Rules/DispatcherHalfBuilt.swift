@@ -15,36 +15,33 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [building],
         rows: "the dispatcher's state, since when, and its path's last outcome",
         silence: "one that is being made; one that was disposed when its making failed"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.indices.compactMap { place in
-                switch backend.dispatchers.values[place].record.state {
-                case .requested, .initializing, .halfBuilt: break
-                case .active, .executing, .idle, .draining, .disposed, .orphaned, .leaked, .evicted, .shared,
-                    .unknown:
-                    return nil
-                }
-                let dispatcher = backend.dispatchers.values[place]
-                let record = dispatcher.record
-                let since = dispatcher.transitions.last?.at ?? record.createdAt
-                let age = since.map { state.now.since($0) }
-                guard record.state == .halfBuilt || age.map({ $0 > state.time(building) }) == true else {
-                    return nil
-                }
-                let owner = record.user.map { "\($0)" } ?? "nobody"
-                let how = age.map { " for \(AgeText.exact($0)), \(state.words(building))" } ?? ""
-                return Observation(
-                    backend, .dispatcher(record.id),
-                    "\(owner)'s dispatcher is \(record.state.rawValue)\(record.state == .halfBuilt ? "" : how)",
-                    evidence: [
-                        ConsoleState.row("state", record.state.rawValue, "dispatcher", at: since),
-                        ConsoleState.row(
-                            "session", record.session?.rawValue ?? "none", "dispatcher", at: record.createdAt),
-                        ConsoleState.row(
-                            "reason", dispatcher.transitions.last?.reason ?? "none given", "dispatcher",
-                            at: since),
-                    ], since: since)
+    ) { view in
+        view.backend.dispatchers.values.indices.compactMap { place in
+            switch view.backend.dispatchers.values[place].record.state {
+            case .requested, .initializing, .halfBuilt: break
+            case .active, .executing, .idle, .draining, .disposed, .orphaned, .leaked, .evicted, .shared,
+                .unknown:
+                return nil
             }
+            let dispatcher = view.backend.dispatchers.values[place]
+            let record = dispatcher.record
+            let since = dispatcher.transitions.last?.at ?? record.createdAt
+            let isSlow = since.map { view.isOlder($0, than: building) } ?? false
+            guard record.state == .halfBuilt || isSlow else { return nil }
+            let owner = record.user.map { "\($0)" } ?? "nobody"
+            let age = record.state == .halfBuilt ? nil : since.map { view.exactAge(of: $0) }
+            let how = age.map { " for \($0), \(view.words(building))" } ?? ""
+            return Observation(
+                .dispatcher(record.id),
+                "\(owner)'s dispatcher is \(record.state.rawValue)\(how)",
+                evidence: [
+                    ConsoleState.row("state", record.state.rawValue, "dispatcher", at: since),
+                    ConsoleState.row(
+                        "session", record.session?.rawValue ?? "none", "dispatcher", at: record.createdAt),
+                    ConsoleState.row(
+                        "reason", dispatcher.transitions.last?.reason ?? "none given", "dispatcher",
+                        at: since),
+                ], since: since)
         }
     }
 }

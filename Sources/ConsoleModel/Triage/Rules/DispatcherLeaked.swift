@@ -15,38 +15,34 @@ extension TriageRule {
         rows: "the dispatcher's state, and the session that ended",
         silence:
             "a singleton, which outlives everybody; one that drains in time; a half-built one, which has its own rule"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.indices.compactMap { place in
-                let lifecycle = backend.dispatchers.values[place].record.state
-                guard lifecycle != .disposed, lifecycle != .evicted, lifecycle != .halfBuilt,
-                    lifecycle == .leaked || backend.dispatchers.values[place].sessionEndedAt != nil
-                else { return nil }
-                let dispatcher = backend.dispatchers.values[place]
-                let record = dispatcher.record
-                guard record.pattern != .singleton else { return nil }
-                // One that is known by name only, or that several users share, has no lifetime to outlive.
-                let hasLifetime =
-                    record.state != .unknown && (record.pattern != .unknown || record.owners.count < 2)
-                let ended = hasLifetime ? dispatcher.sessionEndedAt : nil
-                let overdue = ended.map { state.now.since($0) }
-                guard record.state == .leaked || overdue.map({ $0 > state.time(afterEnd) }) == true else {
-                    return nil
-                }
-                let owner = record.user.map { "\($0)" } ?? "nobody"
-                let age =
-                    overdue.map { "\(AgeText.exact($0)) after its session ended" }
-                    ?? "the backend says leaked"
-                return Observation(
-                    backend, .dispatcher(record.id),
-                    "\(owner)'s dispatcher is still there, \(age), \(state.words(afterEnd))",
-                    evidence: [
-                        ConsoleState.row("state", record.state.rawValue, "dispatcher", at: record.lastUsedAt),
-                        ConsoleState.row(
-                            "session", record.session?.rawValue ?? "none", "dispatcher",
-                            at: dispatcher.sessionEndedAt),
-                    ], since: ended.map { $0 + state.time(afterEnd) })
-            }
+    ) { view in
+        view.backend.dispatchers.values.indices.compactMap { place in
+            let lifecycle = view.backend.dispatchers.values[place].record.state
+            guard lifecycle != .disposed, lifecycle != .evicted, lifecycle != .halfBuilt,
+                lifecycle == .leaked || view.backend.dispatchers.values[place].sessionEndedAt != nil
+            else { return nil }
+            let dispatcher = view.backend.dispatchers.values[place]
+            let record = dispatcher.record
+            guard record.pattern != .singleton else { return nil }
+            // One that is known by name only, or that several users share, has no lifetime to outlive.
+            let hasLifetime =
+                record.state != .unknown && (record.pattern != .unknown || record.owners.count < 2)
+            let ended = hasLifetime ? dispatcher.sessionEndedAt : nil
+            let isOverdue = ended.map { view.isOlder($0, than: afterEnd) } ?? false
+            guard record.state == .leaked || isOverdue else { return nil }
+            let owner = record.user.map { "\($0)" } ?? "nobody"
+            let age =
+                ended.map { "\(view.exactAge(of: $0)) after its session ended" }
+                ?? "the backend says leaked"
+            return Observation(
+                .dispatcher(record.id),
+                "\(owner)'s dispatcher is still there, \(age), \(view.words(afterEnd))",
+                evidence: [
+                    ConsoleState.row("state", record.state.rawValue, "dispatcher", at: record.lastUsedAt),
+                    ConsoleState.row(
+                        "session", record.session?.rawValue ?? "none", "dispatcher",
+                        at: dispatcher.sessionEndedAt),
+                ], since: ended.map { $0 + view.time(afterEnd) })
         }
     }
 }

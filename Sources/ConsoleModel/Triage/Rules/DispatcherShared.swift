@@ -17,42 +17,36 @@ extension TriageRule {
         severity: .critical, urgency: .breach, limits: [remembered],
         rows: "the owners, and the pattern that made the dispatcher",
         silence: "a singleton, which is everybody's; one user's two sessions"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.dispatchers.values.compactMap { (dispatcher: DispatcherState) -> Observation? in
-                let record = dispatcher.record
-                guard state.isPerUser(record, of: backend), record.state == .shared || record.owners.count > 1
-                else { return nil }
-                if dispatcher.disposedAt != nil,
-                    !state.isRecent(dispatcher.disposedAt, remembered, backend)
-                {
-                    return nil
-                }
-                let owners = record.owners.sorted().prefix(4).map(\.rawValue).joined(separator: ", ")
-                let more = record.owners.count > 4 ? " and \(record.owners.count - 4) more" : ""
-                return Observation(
-                    backend, .dispatcher(record.id),
-                    "a \(record.pattern.name) dispatcher served \(record.owners.count) users: \(owners)\(more)",
-                    evidence: [
-                        ConsoleState.row("owners", owners + more, "dispatcher", at: record.lastUsedAt),
-                        ConsoleState.row(
-                            "pattern", record.pattern.description, "dispatcher", at: record.createdAt),
-                    ], since: nil)
-            }
+    ) { view in
+        view.backend.dispatchers.values.compactMap { (dispatcher: DispatcherState) -> Observation? in
+            let record = dispatcher.record
+            guard view.backend.isPerUser(record, view.symbols),
+                record.state == .shared || record.owners.count > 1
+            else { return nil }
+            if dispatcher.disposedAt != nil, !view.isRecent(dispatcher.disposedAt, remembered) { return nil }
+            let owners = record.owners.sorted().prefix(4).map(\.rawValue).joined(separator: ", ")
+            let more = record.owners.count > 4 ? " and \(record.owners.count - 4) more" : ""
+            return Observation(
+                .dispatcher(record.id),
+                "a \(record.pattern.name) dispatcher served \(record.owners.count) users: \(owners)\(more)",
+                evidence: [
+                    ConsoleState.row("owners", owners + more, "dispatcher", at: record.lastUsedAt),
+                    ConsoleState.row(
+                        "pattern", record.pattern.description, "dispatcher", at: record.createdAt),
+                ], since: nil)
         }
     }
 }
 
-extension ConsoleState {
+extension BackendState {
     /// Whether a dispatcher was made for one user: it says so, or its session's path is on the factory pattern.
-    func isPerUser(_ record: DispatcherRecord, of backend: BackendState) -> Bool {
+    func isPerUser(_ record: DispatcherRecord, _ symbols: SymbolTable) -> Bool {
         switch record.pattern {
         case .factory, .factoryFallback: return true
         case .singleton: return false
         case .mixed, .hollow, .unconfigured, .missingComponent, .unknown:
-            guard let session = record.session,
-                let place = backend.sessions.place(session, of: record.user, symbols),
-                let path = backend.paths[backend.sessions.values[place].path]
+            guard let session = record.session, let place = sessions.place(session, of: record.user, symbols),
+                let path = paths[sessions.values[place].path]
             else { return record.state == .shared }
             switch path.judgement.verdict {
             case .factory, .factoryFallback: return true

@@ -19,26 +19,24 @@ extension TriageRule {
         advice: "Join small pieces before they are sent, and bound each run's events.", severity: .warning,
         urgency: .error, limits: [events, rate, recent],
         rows: "the run's events, the time it took them, and its user", silence: "a long run at a steady pace"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.runs.values.indices.compactMap { place in
-                guard backend.runs.values[place].events > state.number(events),
-                    let start = backend.runs.values[place].times.startedAt,
-                    let last = backend.runs.values[place].times.lastEventAt,
-                    state.now.since(last) <= state.time(recent)
-                else { return nil }
-                let run = backend.runs.values[place]
-                let seconds = max(1, last.since(start).wholeMilliseconds / 1000)
-                guard Int64(clamping: run.events) / seconds > state.number(rate) else { return nil }
-                return Observation(
-                    backend, state.subject(run, of: backend),
-                    "\(state.text(run.user))'s run sent \(CountText.grouped(run.events)) events in \(seconds)s",
-                    evidence: [
-                        ConsoleState.row("events", String(run.events), "events", at: last),
-                        ConsoleState.row("took", "\(seconds)s", "events", at: start),
-                        ConsoleState.row("user", state.text(run.user), "events", at: start),
-                    ], since: start)
-            }
+    ) { view in
+        view.backend.runs.values.indices.compactMap { place in
+            guard view.backend.runs.values[place].events > view.number(events),
+                let start = view.backend.runs.values[place].times.startedAt,
+                let last = view.backend.runs.values[place].times.lastEventAt,
+                !view.isOlder(last, than: recent)
+            else { return nil }
+            let run = view.backend.runs.values[place]
+            let seconds = max(1, last.since(start).wholeMilliseconds / 1000)
+            guard Int64(clamping: run.events) / seconds > view.number(rate) else { return nil }
+            return Observation(
+                view.subject(run),
+                "\(view.text(run.user))'s run sent \(CountText.grouped(run.events)) events in \(seconds)s",
+                evidence: [
+                    ConsoleState.row("events", String(run.events), "events", at: last),
+                    ConsoleState.row("took", "\(seconds)s", "events", at: start),
+                    ConsoleState.row("user", view.text(run.user), "events", at: start),
+                ], since: start)
         }
     }
 }

@@ -9,18 +9,18 @@ extension TriageRule {
         advice: "Read what follows with care: what happened in the gap is not known.", severity: .notice,
         urgency: .notice, rows: "how many, and how many lines could not be read",
         silence: "a replay that began late: what was never asked for is not lost"
-    ) { state in
-        state.backends.compactMap { backend in
-            let counters = backend.reception.counters
-            guard counters.eventsDropped > 0 else { return nil }
-            return Observation(
-                backend, .backend(backend.name),
+    ) { view in
+        let counters = view.backend.reception.counters
+        guard counters.eventsDropped > 0 else { return [] }
+        return [
+            Observation(
+                .backend(view.backend.name),
                 "\(CountText.plural(counters.eventsDropped, "event")) of "
                     + "\(CountText.grouped(counters.eventsReceived.adding(counters.eventsDropped))) lost",
                 evidence: [
                     ConsoleState.row("events_dropped", String(counters.eventsDropped), "stream", at: nil),
                     ConsoleState.row("decode_errors", String(counters.decodeErrors), "stream", at: nil),
                 ], since: nil)
-        }
+        ]
     }
 }

@@ -11,39 +11,39 @@ extension TriageRule {
         severity: .critical, urgency: .missingEnd,
         rows: "the health status, and each path that fails or cannot dispatch",
         silence: "health that warns or fails; a path whose pattern is not observable"
-    ) { state in
-        state.backends.compactMap { backend in
-            let health = backend.health
-            guard health.receivedAt != nil, health.record.status == .pass else { return nil }
-            let failing = backend.paths.values.filter { $0.record.lastOutcome.status == .error }
-            let broken = backend.paths.values.filter {
-                $0.judgement.verdict != .unknown && !$0.judgement.verdict.canDispatch
-            }
-            guard !failing.isEmpty || !broken.isEmpty else { return nil }
-            let failures = failing.reduce(0) { $0.adding($1.record.failed) }
-            let names = Set((failing + broken).map(\.record.path)).sorted().map(\.rawValue)
-            let what =
-                failures > 0
-                ? "\(CountText.plural(failures, "creation")) fail"
-                : "\(names.joined(separator: ", ")) cannot dispatch"
-            let rows = failing.map { path in
-                ConsoleState.row(
-                    "\(path.record.path).last_outcome", path.record.lastOutcome.error ?? "error", "creation",
-                    at: path.record.lastOutcome.at)
-            }
-            let verdicts = broken.map { path in
-                ConsoleState.row(
-                    "\(path.record.path).detected", "\(path.judgement.verdict)", "ctxtop",
-                    at: path.judgedSince)
-            }
-            return Observation(
-                backend, .backend(backend.name), "health passes while \(what)",
+    ) { view in
+        let health = view.backend.health
+        guard health.receivedAt != nil, health.record.status == .pass else { return [] }
+        let failing = view.backend.paths.values.filter { $0.record.lastOutcome.status == .error }
+        let broken = view.backend.paths.values.filter {
+            $0.judgement.verdict != .unknown && !$0.judgement.verdict.canDispatch
+        }
+        guard !failing.isEmpty || !broken.isEmpty else { return [] }
+        let failures = failing.reduce(0) { $0.adding($1.record.failed) }
+        let names = Set((failing + broken).map(\.record.path)).sorted().map(\.rawValue)
+        let what =
+            failures > 0
+            ? "\(CountText.plural(failures, "creation")) fail"
+            : "\(names.joined(separator: ", ")) cannot dispatch"
+        let rows = failing.map { path in
+            ConsoleState.row(
+                "\(path.record.path).last_outcome", path.record.lastOutcome.error ?? "error", "creation",
+                at: path.record.lastOutcome.at)
+        }
+        let verdicts = broken.map { path in
+            ConsoleState.row(
+                "\(path.record.path).detected", "\(path.judgement.verdict)", "ctxtop",
+                at: path.judgedSince)
+        }
+        return [
+            Observation(
+                .backend(view.backend.name), "health passes while \(what)",
                 evidence: [
                     ConsoleState.row(
                         "health", "pass", "health endpoint", at: health.record.at ?? health.receivedAt)
                 ]
                     + rows + verdicts,
                 since: (failing.compactMap(\.failingSince) + broken.compactMap(\.judgedSince)).min())
-        }
+        ]
     }
 }

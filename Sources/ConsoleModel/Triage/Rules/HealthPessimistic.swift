@@ -12,27 +12,27 @@ extension TriageRule {
         severity: .notice, urgency: .notice, rows: "the health status, and each path's last outcome",
         silence:
             "a failing check, which is a reason; a path that was not tried; a failing HTTP answer; a lost link"
-    ) { state in
-        state.backends.compactMap { backend in
-            let record = backend.health.record
-            guard backend.health.receivedAt != nil, record.status == .fail,
-                !record.checks.contains(where: { $0.status == .fail || $0.status == .warn }),
-                record.httpStatus.map({ $0 < 500 }) ?? true, backend.link.state != .lost
-            else { return nil }
-            let paths = backend.paths.values.filter(\.isDeclared)
-            guard !paths.isEmpty, paths.allSatisfy({ $0.judgement.verdict.canDispatch }),
-                paths.contains(where: { $0.record.lastOutcome.status == .ok }),
-                !paths.contains(where: { $0.record.lastOutcome.status == .error })
-            else { return nil }
-            return Observation(
-                backend, .backend(backend.name), "health fails while every path works",
+    ) { view in
+        let record = view.backend.health.record
+        guard view.backend.health.receivedAt != nil, record.status == .fail,
+            !record.checks.contains(where: { $0.status == .fail || $0.status == .warn }),
+            record.httpStatus.map({ $0 < 500 }) ?? true, view.backend.link.state != .lost
+        else { return [] }
+        let paths = view.backend.paths.values.filter(\.isDeclared)
+        guard !paths.isEmpty, paths.allSatisfy({ $0.judgement.verdict.canDispatch }),
+            paths.contains(where: { $0.record.lastOutcome.status == .ok }),
+            !paths.contains(where: { $0.record.lastOutcome.status == .error })
+        else { return [] }
+        return [
+            Observation(
+                .backend(view.backend.name), "health fails while every path works",
                 evidence: [ConsoleState.row("health", "fail", "health endpoint", at: record.at)]
                     + paths.map {
                         ConsoleState.row(
                             "\($0.record.path).last_outcome", $0.record.lastOutcome.status.rawValue,
                             "creation",
                             at: $0.record.lastOutcome.at)
-                    }, since: backend.health.since)
-        }
+                    }, since: view.backend.health.since)
+        ]
     }
 }

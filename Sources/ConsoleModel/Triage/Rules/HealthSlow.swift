@@ -18,25 +18,26 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [slow, clears],
         rows: "the answer's latency and its status",
         silence: "an endpoint that was not asked"
-    ) { state in
-        state.backends.compactMap { backend in
-            guard backend.health.receivedAt != nil, let latency = backend.health.record.latencyMs,
-                latency.isFinite, latency < 1e9
-            else { return nil }
-            let took = Duration.milliseconds(Int64(latency))
-            let isHeld = state.isHeld("health-slow", .backend(backend.name), backend)
-            guard took > state.time(isHeld ? clears : slow) else { return nil }
-            return Observation(
-                backend, .backend(backend.name),
-                "the health endpoint took \(AgeText.took(took)) to answer, \(state.words(slow))",
+    ) { view in
+        guard view.backend.health.receivedAt != nil, let latency = view.backend.health.record.latencyMs,
+            latency.isFinite, latency < 1e9
+        else { return [] }
+        let took = Duration.milliseconds(Int64(latency))
+        let isHeld = view.isHeld("health-slow", .backend(view.backend.name))
+        guard took > view.time(isHeld ? clears : slow) else { return [] }
+        return [
+            Observation(
+                .backend(view.backend.name),
+                "the health endpoint took \(AgeText.took(took)) to answer, \(view.words(slow))",
                 evidence: [
                     ConsoleState.row(
-                        "health.latency", AgeText.took(took), "health endpoint", at: backend.health.receivedAt
+                        "health.latency", AgeText.took(took), "health endpoint",
+                        at: view.backend.health.receivedAt
                     ),
                     ConsoleState.row(
-                        "health", backend.health.record.status.rawValue, "health endpoint",
-                        at: backend.health.receivedAt),
+                        "health", view.backend.health.record.status.rawValue, "health endpoint",
+                        at: view.backend.health.receivedAt),
                 ], since: nil)
-        }
+        ]
     }
 }

@@ -12,24 +12,22 @@ extension TriageRule {
         advice: "Remove the global dispatcher from the path: nothing needs it.", severity: .notice,
         urgency: .notice, limits: [unused], rows: "when each pattern last served the path",
         silence: "a path that has served nobody yet; one on which the singleton wins"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.paths.values.compactMap { path in
-                guard path.judgement.verdict == .mixed, path.judgement.wins == .factory else { return nil }
-                let used = path.record.lastUsedAt
-                guard let factory = used[Verdict.factory.name] else { return nil }
-                let legacy = used[Verdict.singleton.name]
-                if let legacy, state.now.since(legacy) <= state.time(unused) { return nil }
-                let since = legacy.map { "for \(AgeText.age(state.now.since($0)))" } ?? "at all"
-                return Observation(
-                    backend, .path(path.record.path),
-                    "\(path.record.path): the global dispatcher is set and was not used \(since)",
-                    evidence: [
-                        ConsoleState.row("last_used.factory", factory.rfc3339, "snapshot", at: factory),
-                        ConsoleState.row(
-                            "last_used.singleton", legacy?.rfc3339 ?? "never", "snapshot", at: legacy),
-                    ], since: legacy)
-            }
+    ) { view in
+        view.backend.paths.values.compactMap { path in
+            guard path.judgement.verdict == .mixed, path.judgement.wins == .factory else { return nil }
+            let used = path.record.lastUsedAt
+            guard let factory = used[Verdict.factory.name] else { return nil }
+            let legacy = used[Verdict.singleton.name]
+            if let legacy, !view.isOlder(legacy, than: unused) { return nil }
+            let since = legacy.map { "for \(view.age(of: $0))" } ?? "at all"
+            return Observation(
+                .path(path.record.path),
+                "\(path.record.path): the global dispatcher is set and was not used \(since)",
+                evidence: [
+                    ConsoleState.row("last_used.factory", factory.rfc3339, "snapshot", at: factory),
+                    ConsoleState.row(
+                        "last_used.singleton", legacy?.rfc3339 ?? "never", "snapshot", at: legacy),
+                ], since: legacy)
         }
     }
 }

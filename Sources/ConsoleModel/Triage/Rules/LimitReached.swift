@@ -16,22 +16,22 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [near, clears],
         rows: "each limit and how much of it is used",
         silence: "a limit of 0, which means none; a share between 80 and 90 % on its way up"
-    ) { state in
-        state.backends.compactMap { backend in
-            let isHeld = state.isHeld("limit-reached", .backend(backend.name), backend)
-            let needed = isHeld ? state.number(clears) : state.number(near)
-            let full = backend.extras.limits.sorted { $0.key < $1.key }.filter { share($0.value) >= needed }
-            guard !full.isEmpty else { return nil }
-            let words = full.map { name, record in
-                "\(name) \(CountText.grouped(record.used)) of \(CountText.grouped(record.limit))"
-            }
-            return Observation(
-                backend, .backend(backend.name), "limits used up: " + words.joined(separator: ", "),
+    ) { view in
+        let isHeld = view.isHeld("limit-reached", .backend(view.backend.name))
+        let needed = isHeld ? view.number(clears) : view.number(near)
+        let full = view.backend.extras.limits.sorted { $0.key < $1.key }.filter { share($0.value) >= needed }
+        guard !full.isEmpty else { return [] }
+        let words = full.map { name, record in
+            "\(name) \(CountText.grouped(record.used)) of \(CountText.grouped(record.limit))"
+        }
+        return [
+            Observation(
+                .backend(view.backend.name), "limits used up: " + words.joined(separator: ", "),
                 evidence: full.map { name, record in
                     ConsoleState.row(
                         "limit.\(name)", "\(record.used) of \(record.limit)", "snapshot", at: nil)
                 }, since: nil, severity: full.contains { share($0.value) >= 100 } ? .critical : .warning)
-        }
+        ]
     }
 
     /// How much of a limit is used, in whole percent.

@@ -10,25 +10,25 @@ extension TriageRule {
         advice: "Move the remaining paths, or say that they stay with --expect.", severity: .notice,
         urgency: .restatement, rows: "each path with its verdict",
         silence: "all paths alike, whichever pattern; a path whose declared target is what it is on"
-    ) { state in
-        state.backends.compactMap { backend in
-            let known = backend.paths.values.filter { $0.judgement.verdict != .unknown }
-            let arrived = known.filter {
-                $0.judgement.verdict == .factory || $0.judgement.verdict == .factoryFallback
-            }
-            let behind = known.filter { path in
-                path.judgement.verdict != .factory && path.judgement.verdict != .factoryFallback
-                    && state.expected(path) != path.judgement.verdict
-            }
-            guard !arrived.isEmpty, !behind.isEmpty else { return nil }
-            let names = behind.map(\.record.path.rawValue).sorted().joined(separator: ", ")
-            return Observation(
-                backend, .backend(backend.name),
+    ) { view in
+        let known = view.backend.paths.values.filter { $0.judgement.verdict != .unknown }
+        let arrived = known.filter {
+            $0.judgement.verdict == .factory || $0.judgement.verdict == .factoryFallback
+        }
+        let behind = known.filter { path in
+            path.judgement.verdict != .factory && path.judgement.verdict != .factoryFallback
+                && view.expected(path) != path.judgement.verdict
+        }
+        guard !arrived.isEmpty, !behind.isEmpty else { return [] }
+        let names = behind.map(\.record.path.rawValue).sorted().joined(separator: ", ")
+        return [
+            Observation(
+                .backend(view.backend.name),
                 "\(arrived.count) of \(known.count) paths on factory; not yet: \(names)",
                 evidence: known.map {
                     ConsoleState.row(
                         "\($0.record.path).detected", "\($0.judgement.verdict)", "ctxtop", at: $0.judgedSince)
                 }, since: behind.compactMap(\.judgedSince).min())
-        }
+        ]
     }
 }

@@ -10,20 +10,18 @@ extension TriageRule {
         advice: "Add the path to the backend's list, with its own initialisation and health check.",
         severity: .warning, urgency: .error, rows: "the path, and the declared ones",
         silence: "without a declared list: any path of a known kind"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            let hasList = backend.paths.values.contains { $0.isDeclared }
-            return backend.paths.values.compactMap { (path: PathState) -> Observation? in
-                guard !path.isDeclared, hasList || path.record.path.kind == nil else { return nil }
-                let declared = backend.paths.values.filter(\.isDeclared).map(\.record.path.rawValue).sorted()
-                let list = declared.isEmpty ? "none" : declared.joined(separator: ", ")
-                return Observation(
-                    backend, .path(path.record.path), "\(path.record.path) is on no list; declared: \(list)",
-                    evidence: [
-                        ConsoleState.row("path", path.record.path.rawValue, "event", at: path.firstSeenAt),
-                        ConsoleState.row("declared", list, "snapshot", at: nil),
-                    ], since: path.firstSeenAt)
-            }
+    ) { view in
+        let hasList = view.backend.paths.values.contains { $0.isDeclared }
+        return view.backend.paths.values.compactMap { (path: PathState) -> Observation? in
+            guard !path.isDeclared, hasList || path.record.path.kind == nil else { return nil }
+            let declared = view.backend.paths.values.filter(\.isDeclared).map(\.record.path.rawValue).sorted()
+            let list = declared.isEmpty ? "none" : declared.joined(separator: ", ")
+            return Observation(
+                .path(path.record.path), "\(path.record.path) is on no list; declared: \(list)",
+                evidence: [
+                    ConsoleState.row("path", path.record.path.rawValue, "event", at: path.firstSeenAt),
+                    ConsoleState.row("declared", list, "snapshot", at: nil),
+                ], since: path.firstSeenAt)
         }
     }
 }

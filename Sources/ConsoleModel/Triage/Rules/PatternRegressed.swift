@@ -10,26 +10,24 @@ extension TriageRule {
         severity: .warning,
         urgency: .error, rows: "when it was on the factory pattern, when it went back, and what decides now",
         silence: "a path that arrives; one that was never on the factory pattern; a fallback within it"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.paths.values.compactMap { path in
-                guard let back = path.regression(now: state.now) else { return nil }
-                let detected = path.judgement.verdict
-                return Observation(
-                    backend, .path(path.record.path),
-                    "\(path.record.path) went back from factory to \(detected.longWords) at \(back.at.clock)Z",
-                    evidence: [
-                        ConsoleState.row("factory.until", back.lastGood.rfc3339, "ctxtop", at: back.lastGood),
-                        ConsoleState.row("detected", "\(detected)", "ctxtop", at: back.at),
-                    ] + path.decidingRows, since: back.at)
-            }
+    ) { view in
+        view.backend.paths.values.compactMap { path in
+            guard let back = path.regression(now: view.momentOfJudgement()) else { return nil }
+            let detected = path.judgement.verdict
+            return Observation(
+                .path(path.record.path),
+                "\(path.record.path) went back from factory to \(detected.longWords) at \(back.at.clock)Z",
+                evidence: [
+                    ConsoleState.row("factory.until", back.lastGood.rfc3339, "ctxtop", at: back.lastGood),
+                    ConsoleState.row("detected", "\(detected)", "ctxtop", at: back.at),
+                ] + path.decidingRows, since: back.at)
         }
     }
 }
 
 extension PathState {
     /// When a path left the factory pattern for a worse one, and when it was last on it; nil if it did not.
-    func regression(now: Timestamp) -> (lastGood: Timestamp, at: Timestamp)? {
+    func regression(now: @autoclosure () -> Timestamp) -> (lastGood: Timestamp, at: Timestamp)? {
         switch judgement.verdict {
         case .factory, .factoryFallback, .unknown: return nil
         case .mixed where judgement.wins == .factory: return nil
@@ -41,6 +39,6 @@ extension PathState {
         }
         // Before this console came: the backend says when each pattern last served the path.
         guard let used = record.lastUsedAt[Verdict.factory.name] else { return nil }
-        return (used, judgedSince ?? record.lastUsedAt[judgement.verdict.name] ?? now)
+        return (used, judgedSince ?? record.lastUsedAt[judgement.verdict.name] ?? now())
     }
 }

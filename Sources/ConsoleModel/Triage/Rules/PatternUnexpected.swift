@@ -11,23 +11,16 @@ extension TriageRule {
         urgency: .restatement,
         rows: "the rows that decide the pattern",
         silence: "where nothing declares a target, or nothing is detected"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.paths.values.compactMap { path in
-                let detected = path.judgement.verdict
-                let expected = state.expected(path)
-                guard detected != .unknown, expected != .unknown, detected != expected else { return nil }
-                return Observation(
-                    backend, .path(path.record.path),
-                    "\(path.record.path): expected \(expected), detected \(detected)",
-                    evidence: path.decidingRows, since: path.judgedSince,
-                    severity: max(.notice, detected.severity))
-            }
+    ) { view in
+        view.backend.paths.values.compactMap { path in
+            let detected = path.judgement.verdict
+            let expected = view.expected(path)
+            guard detected != .unknown, expected != .unknown, detected != expected else { return nil }
+            return Observation(
+                .path(path.record.path),
+                "\(path.record.path): expected \(expected), detected \(detected)",
+                evidence: path.decidingRows, since: path.judgedSince,
+                severity: max(.notice, detected.severity))
         }
     }
-}
-
-extension ConsoleState {
-    /// The declared target of a path: `--expect` wins over the wire.
-    func expected(_ path: PathState) -> Verdict { expected[path.record.path] ?? path.record.expected }
 }

@@ -16,25 +16,23 @@ extension TriageRule {
         severity: .warning, urgency: .error, limits: [openings, within],
         rows: "each user with the number of sessions, and the time of the last one",
         silence: "many users who connect once each; a probe; jobs, which are one session each by design"
-    ) { state in
-        state.backends.flatMap { backend in
-            state.churning(backend, atLeast: state.number(openings), within: state.time(within)) {
-                $0 == .websocket
-            }.map { path, rows in
-                Observation(
-                    backend, .path(path),
-                    "\(path): \(CountText.plural(rows.count, "user")) connect again and again, "
-                        + rows[0].evidence.value,
-                    evidence: rows, since: nil)
-            }
+    ) { view in
+        view.churning(atLeast: view.number(openings), within: view.time(within)) {
+            $0 == .websocket
+        }.map { path, rows in
+            Observation(
+                .path(path),
+                "\(path): \(CountText.plural(rows.count, "user")) connect again and again, "
+                    + rows[0].evidence.value,
+                evidence: rows, since: nil)
         }
     }
 }
 
-extension ConsoleState {
+extension BackendView {
     /// The users who open sessions too often, by path, on paths of a kind; the busiest first.
     func churning(
-        _ backend: BackendState, atLeast limit: Int64, within: Duration,
+        atLeast limit: Int64, within: Duration,
         _ isMeant: (ConsumerPath.Kind?) -> Bool
     ) -> [(ConsumerPath, [EvidenceRecord])] {
         var byPath: [ConsumerPath: [(count: Int, row: EvidenceRecord)]] = [:]
@@ -42,9 +40,9 @@ extension ConsoleState {
             let names = key.split(separator: "\n", maxSplits: 1).map(String.init)
             let path = ConsumerPath(rawValue: names[0])
             guard names.count == 2, isMeant(path.kind) else { continue }
-            let recent = moments.count { now.since($0) <= within }
+            let recent = moments.count { !isOlder($0, than: within) }
             guard recent >= limit else { continue }
-            let row = Self.row(
+            let row = ConsoleState.row(
                 "sessions_opened", "\(names[1]) \(recent) times in \(AgeText.exact(within))", "events",
                 at: moments.last)
             byPath[path, default: []].append((recent, row))

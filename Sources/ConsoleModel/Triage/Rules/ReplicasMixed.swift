@@ -13,12 +13,11 @@ extension TriageRule {
         advice: "Finish the deploy on every replica, or roll it back: users get another pattern by chance.",
         severity: .warning, urgency: .error, limits: [recent],
         rows: "each replica with its verdict, and when it said so",
-        silence: "replicas that agree; another backend, by its name; what was heard too long ago"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
+        silence: "replicas that agree; another backend, by its name; what was heard too long ago",
+        check: .comparing { view, all in
             var byPath: [ConsumerPath: [(String, Verdict, Timestamp)]] = [:]
-            for (name, said) in state.replicas(of: backend)
-            where state.now.since(said.at) <= state.time(recent) {
+            for (name, said) in replicas(of: view.backend, among: all)
+            where !view.isOlder(said.at, than: recent) {
                 for (path, verdict) in said.verdicts where verdict != .unknown {
                     byPath[path, default: []].append((name, verdict, said.at))
                 }
@@ -27,30 +26,30 @@ extension TriageRule {
                 guard Set(said.map(\.1)).count > 1 else { return nil }
                 let ordered = said.sorted { $0.0 < $1.0 }
                 return Observation(
-                    backend, .path(path),
+                    .path(path),
                     "\(path): " + ordered.map { "\($0.0) is on \($0.1)" }.joined(separator: ", "),
                     evidence: ordered.map { name, verdict, at in
                         ConsoleState.row("\(name).detected", "\(verdict)", "ctxtop", at: at)
                     }, since: ordered.map(\.2).min())
             }
-        }
-    }
-}
+        })
 
-extension ConsoleState {
     /// What the replicas of a backend say: those behind its address, and other targets of the same name.
-    fileprivate func replicas(of backend: BackendState) -> [String: ReplicaVerdicts] {
+    private static func replicas(
+        of backend: BackendState, among all: [BackendView]
+    ) -> [String: ReplicaVerdicts] {
         guard !backend.identity.name.isEmpty else { return backend.memory.replicas }
-        var all: [String: ReplicaVerdicts] = [:]
-        for other in backends where other.identity.name == backend.identity.name {
+        var found: [String: ReplicaVerdicts] = [:]
+        for view in all where view.backend.identity.name == backend.identity.name {
+            let other = view.backend
             // Each pair is reported once, at the first of the targets.
             if other.key < backend.key {
                 return backend.memory.replicas.count > 1 ? backend.memory.replicas : [:]
             }
             for (name, said) in other.memory.replicas {
-                all[other.key == backend.key ? name : "\(name) (\(other.url))"] = said
+                found[other.key == backend.key ? name : "\(name) (\(other.url))"] = said
             }
         }
-        return all
+        return found
     }
 }

@@ -18,20 +18,18 @@ extension TriageRule {
         severity: .critical, urgency: .breach, limits: [remembered],
         rows: "the run that called, the run that got the result, its time",
         silence: "a result whose call nobody made: that is run-grammar"
-    ) { state in
-        state.backends.flatMap { backend in
-            backend.memory.crossings.filter {
-                $0.kind == .result && state.isRecent($0.at, remembered, backend)
-            }.map { crossing in
-                Observation(
-                    backend, state.subject(ofRun: crossing.subject, of: crossing.other, in: backend),
-                    "\(crossing.other)'s run got the result of a call that \(crossing.owner)'s run made",
-                    evidence: [
-                        ConsoleState.row("call.user", crossing.owner, "events", at: nil),
-                        ConsoleState.row("result.user", crossing.other, "events", at: crossing.at),
-                        ConsoleState.row("result.run", crossing.subject, "events", at: crossing.at),
-                    ], since: crossing.at)
-            }
+    ) { view in
+        view.backend.memory.crossings.filter {
+            $0.kind == .result && view.isRecent($0.at, remembered)
+        }.map { crossing in
+            Observation(
+                view.subject(ofRun: crossing.subject, of: crossing.other),
+                "\(crossing.other)'s run got the result of a call that \(crossing.owner)'s run made",
+                evidence: [
+                    ConsoleState.row("call.user", crossing.owner, "events", at: nil),
+                    ConsoleState.row("result.user", crossing.other, "events", at: crossing.at),
+                    ConsoleState.row("result.run", crossing.subject, "events", at: crossing.at),
+                ], since: crossing.at)
         }
     }
 }

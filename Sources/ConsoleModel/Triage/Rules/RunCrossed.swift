@@ -17,46 +17,44 @@ extension TriageRule {
         severity: .critical, urgency: .breach, limits: [remembered],
         rows: "the run's own user, the user that the event named, and the event's time",
         silence: "an event without a user; a user's second session"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            let seen = backend.memory.crossings.filter {
-                $0.kind == .event && state.isRecent($0.at, remembered, backend)
-            }
-            let known = Set(backend.memory.crossings.map(\.subject))
-            return seen.map { observation($0, of: backend, state) }
-                + backend.runs.values.indices.compactMap { place in
-                    // What only the backend saw, before this console came.
-                    guard backend.runs.values[place].isViolated, backend.runs.values[place].crossesUsers
-                    else {
-                        return nil
-                    }
-                    let run = backend.runs.values[place]
-                    guard !known.contains(state.text(run.id)),
-                        state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
-                    else { return nil }
-                    return Observation(
-                        backend, state.subject(run, of: backend),
-                        "\(state.text(run.user))'s run delivered to another user, as the backend reports",
-                        evidence: [
-                            ConsoleState.row(
-                                "grammar", RunGrammar.Violation.otherUser.rawValue, "snapshot",
-                                at: run.times.lastEventAt)
-                        ], since: run.times.lastEventAt)
-                }
+    ) { view in
+        let seen = view.backend.memory.crossings.filter {
+            $0.kind == .event && view.isRecent($0.at, remembered)
         }
+        let known = Set(view.backend.memory.crossings.map(\.subject))
+        return seen.map { observation($0, in: view) }
+            + view.backend.runs.values.indices.compactMap { place in
+                // What only the backend saw, before this console came.
+                guard view.backend.runs.values[place].isViolated, view.backend.runs.values[place].crossesUsers
+                else {
+                    return nil
+                }
+                let run = view.backend.runs.values[place]
+                guard !known.contains(view.text(run.id)),
+                    view.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered)
+                else { return nil }
+                return Observation(
+                    view.subject(run),
+                    "\(view.text(run.user))'s run delivered to another user, as the backend reports",
+                    evidence: [
+                        ConsoleState.row(
+                            "grammar", RunGrammar.Violation.otherUser.rawValue, "snapshot",
+                            at: run.times.lastEventAt)
+                    ], since: run.times.lastEventAt)
+            }
     }
 
     private static func observation(
-        _ crossing: Crossing, of backend: BackendState, _ state: ConsoleState
+        _ crossing: Crossing, in view: BackendView
     ) -> Observation {
         let id = RunID(rawValue: crossing.subject)
-        let isRun = backend.runs.place(id, of: UserID(rawValue: crossing.owner), state.symbols) != nil
+        let isRun = view.backend.runs.place(id, of: UserID(rawValue: crossing.owner), view.symbols) != nil
         let subject =
             isRun
-            ? state.subject(ofRun: crossing.subject, of: crossing.owner, in: backend)
-            : state.subject(ofSession: crossing.subject, of: crossing.owner, in: backend)
+            ? view.subject(ofRun: crossing.subject, of: crossing.owner)
+            : view.subject(ofSession: crossing.subject, of: crossing.owner)
         return Observation(
-            backend, subject,
+            subject,
             "\(crossing.owner)'s \(isRun ? "run" : "session") sent an event in the name of \(crossing.other)",
             evidence: [
                 ConsoleState.row("owner", crossing.owner, "events", at: nil),

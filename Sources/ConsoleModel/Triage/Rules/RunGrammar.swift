@@ -14,29 +14,27 @@ extension TriageRule {
         severity: .warning, urgency: .missingEnd, limits: [remembered],
         rows: "each violation once, and which of the five words came",
         silence: "a run that was open before this console came; events after a known gap; what is long over"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.runs.values.indices.compactMap { (place: Int) -> Observation? in
-                guard backend.runs.values[place].isViolated else { return nil }
-                let run = backend.runs.values[place]
-                let words = run.violations.filter { violation in
-                    violation != RunGrammar.Violation.otherUser.rawValue
-                        && !violation.hasPrefix("missing: agent_completed")
-                }
-                guard !words.isEmpty,
-                    state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
-                else { return nil }
-                let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"
-                return Observation(
-                    backend, state.subject(run, of: backend),
-                    "\(whose), \(CountText.plural(run.events, "event")): \(words.joined(separator: "; "))",
-                    evidence: words.map {
-                        ConsoleState.row("grammar", $0, "events", at: run.times.lastEventAt)
-                    } + [
-                        ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.lastEventAt)
-                    ],
-                    since: run.times.endedAt ?? run.times.lastEventAt)
+    ) { view in
+        view.backend.runs.values.indices.compactMap { (place: Int) -> Observation? in
+            guard view.backend.runs.values[place].isViolated else { return nil }
+            let run = view.backend.runs.values[place]
+            let words = run.violations.filter { violation in
+                violation != RunGrammar.Violation.otherUser.rawValue
+                    && !violation.hasPrefix("missing: agent_completed")
             }
+            guard !words.isEmpty,
+                view.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered)
+            else { return nil }
+            let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
+            return Observation(
+                view.subject(run),
+                "\(whose), \(CountText.plural(run.events, "event")): \(words.joined(separator: "; "))",
+                evidence: words.map {
+                    ConsoleState.row("grammar", $0, "events", at: run.times.lastEventAt)
+                } + [
+                    ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.lastEventAt)
+                ],
+                since: run.times.endedAt ?? run.times.lastEventAt)
         }
     }
 }

@@ -16,30 +16,31 @@ extension TriageRule {
         severity: .critical, urgency: .error, limits: [remembered],
         rows: "the five words, the dispatcher (none, or executed 0), and the path's last outcome",
         silence: "a run without a tool call; a source that shows no dispatchers"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            guard !backend.dispatchers.values.isEmpty || backend.paths.values.contains(where: \.isDeclared),
-                backend.dialect.coverage.sees(.dispatchers)
-            else { return [] }
-            return backend.past.runs.suffix(500).compactMap { symbol in
-                guard let place = backend.runs.place(symbol), backend.runs.values[place].state == .completed,
-                    backend.runs.values[place].times.startedAt != nil,
-                    backend.runs.values[place].ledger.contains(.toolCompleted),
-                    state.isRecent(backend.runs.values[place].times.endedAt, remembered, backend)
-                else { return nil }
-                return observation(of: backend.runs.values[place], in: backend, state)
-            }
+    ) { view in
+        guard
+            !view.backend.dispatchers.values.isEmpty
+                || view.backend.paths.values.contains(where: \.isDeclared),
+            view.backend.dialect.coverage.sees(.dispatchers)
+        else { return [] }
+        return view.backend.past.runs.suffix(500).compactMap { symbol in
+            guard let place = view.backend.runs.place(symbol),
+                view.backend.runs.values[place].state == .completed,
+                view.backend.runs.values[place].times.startedAt != nil,
+                view.backend.runs.values[place].ledger.contains(.toolCompleted),
+                view.isRecent(view.backend.runs.values[place].times.endedAt, remembered)
+            else { return nil }
+            return observation(of: view.backend.runs.values[place], in: view)
         }
     }
 
     private static func observation(
-        of run: RunState, in backend: BackendState, _ state: ConsoleState
+        of run: RunState, in view: BackendView
     ) -> Observation? {
-        guard let session = backend.sessions[run.session], let path = backend.paths[run.path],
+        guard let session = view.backend.sessions[run.session], let path = view.backend.paths[run.path],
             path.isDeclared,
             path.judgement.verdict != .singleton
         else { return nil }
-        let dispatcher = backend.dispatchers[session.dispatcher]
+        let dispatcher = view.backend.dispatchers[session.dispatcher]
         let what: String
         if session.dispatcher.isNone {
             guard session.counts.events >= run.events else { return nil }
@@ -53,13 +54,13 @@ extension TriageRule {
         }
         let outcome = path.record.lastOutcome
         return Observation(
-            backend, state.subject(run, of: backend),
-            "\(state.text(run.user))'s run sent all five events with \(what) behind them",
+            view.subject(run),
+            "\(view.text(run.user))'s run sent all five events with \(what) behind them",
             evidence: [
                 ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.endedAt),
                 ConsoleState.row(
                     "session.dispatcher",
-                    session.dispatcher.isNone ? "none" : "\(state.text(session.dispatcher)), executed 0",
+                    session.dispatcher.isNone ? "none" : "\(view.text(session.dispatcher)), executed 0",
                     "events", at: run.times.endedAt),
                 ConsoleState.row(
                     "\(path.record.path).last_outcome", outcome.error ?? outcome.status.rawValue, "creation",

@@ -17,29 +17,27 @@ extension TriageRule {
         urgency: .stuck, limits: [idle],
         rows: "the last sign of life, the last useful step, and the open tool",
         silence: "a run without any event (that is run-stalled); one that waits for a person"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            guard backend.link.isDelivering else { return [] }
-            return backend.runs.values.indices.compactMap { place in
-                guard backend.runs.values[place].state == .open,
-                    let useful = backend.runs.values[place].times.lastUsefulAt,
-                    let alive = backend.runs.values[place].times.lastEventAt, alive > useful,
-                    state.now.since(useful) > state.time(idle),
-                    state.stalledSince(backend.runs.values[place], in: backend) == nil
-                else { return nil }
-                let run = backend.runs.values[place]
-                guard !backend.isEnded(run.session) else { return nil }
-                let tool = run.tools.last.map { state.text($0.name) } ?? "none"
-                return Observation(
-                    backend, state.subject(run, of: backend),
-                    "\(state.text(run.user)) alive and without a useful step for "
-                        + "\(AgeText.exact(state.now.since(useful))), \(state.words(idle))",
-                    evidence: [
-                        ConsoleState.row("last_sign_of_life", alive.rfc3339, "events", at: alive),
-                        ConsoleState.row("last_useful_step", useful.rfc3339, "events", at: useful),
-                        ConsoleState.row("tool", tool, "events", at: run.tools.last?.since),
-                    ], since: useful + state.time(idle))
-            }
+    ) { view in
+        guard view.backend.link.isDelivering else { return [] }
+        return view.backend.runs.values.indices.compactMap { place in
+            guard view.backend.runs.values[place].state == .open,
+                let useful = view.backend.runs.values[place].times.lastUsefulAt,
+                let alive = view.backend.runs.values[place].times.lastEventAt, alive > useful,
+                view.isOlder(useful, than: idle),
+                view.stalledSince(view.backend.runs.values[place]) == nil
+            else { return nil }
+            let run = view.backend.runs.values[place]
+            guard !view.backend.isEnded(run.session) else { return nil }
+            let tool = run.tools.last.map { view.text($0.name) } ?? "none"
+            return Observation(
+                view.subject(run),
+                "\(view.text(run.user)) alive and without a useful step for "
+                    + "\(view.exactAge(of: useful)), \(view.words(idle))",
+                evidence: [
+                    ConsoleState.row("last_sign_of_life", alive.rfc3339, "events", at: alive),
+                    ConsoleState.row("last_useful_step", useful.rfc3339, "events", at: useful),
+                    ConsoleState.row("tool", tool, "events", at: run.tools.last?.since),
+                ], since: useful + view.time(idle))
         }
     }
 }

@@ -16,28 +16,26 @@ extension TriageRule {
         severity: .critical, urgency: .stuck, limits: [silenceOfThought, silenceOfTool],
         rows: "the last event's time, the five words, the open tool, and the session",
         silence: "a finished run, however old; a run that waits for a person; a link that is down"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            guard backend.link.isDelivering else { return [] }
-            let open = backend.runs.values.indices.filter { backend.runs.values[$0].state == .open }
-            return open.compactMap { place in
-                let run = backend.runs.values[place]
-                guard let last = state.stalledSince(run, in: backend) else { return nil }
-                let limit = ConsoleState.silenceLimit(of: run)
-                let silence = AgeText.exact(state.now.since(last))
-                let whose = run.user.isNone ? "a run" : state.text(run.user)
-                let tool = run.tools.last.map { " \(state.text($0.name))" } ?? ""
-                return Observation(
-                    backend, state.subject(run, of: backend),
-                    "\(whose)\(tool) silent for \(silence), \(state.words(limit))",
-                    evidence: [
-                        ConsoleState.row("last_event_at", last.rfc3339, "events", at: last),
-                        ConsoleState.row("events_seen", run.ledger.text, "events", at: last),
-                        ConsoleState.row(
-                            "tool", tool.isEmpty ? "none" : String(tool.dropFirst()), "events", at: last),
-                        ConsoleState.row("session", state.text(run.session.id), "events", at: last),
-                    ], since: last + state.time(limit))
-            }
+    ) { view in
+        guard view.backend.link.isDelivering else { return [] }
+        let open = view.backend.runs.values.indices.filter { view.backend.runs.values[$0].state == .open }
+        return open.compactMap { place in
+            let run = view.backend.runs.values[place]
+            guard let last = view.stalledSince(run) else { return nil }
+            let limit = run.silenceLimit
+            let silence = view.exactAge(of: last)
+            let whose = run.user.isNone ? "a run" : view.text(run.user)
+            let tool = run.tools.last.map { " \(view.text($0.name))" } ?? ""
+            return Observation(
+                view.subject(run),
+                "\(whose)\(tool) silent for \(silence), \(view.words(limit))",
+                evidence: [
+                    ConsoleState.row("last_event_at", last.rfc3339, "events", at: last),
+                    ConsoleState.row("events_seen", run.ledger.text, "events", at: last),
+                    ConsoleState.row(
+                        "tool", tool.isEmpty ? "none" : String(tool.dropFirst()), "events", at: last),
+                    ConsoleState.row("session", view.text(run.session.id), "events", at: last),
+                ], since: last + view.time(limit))
         }
     }
 }
@@ -53,18 +51,28 @@ extension LinkStatus {
     }
 }
 
-extension ConsoleState {
-    /// How long an open run may be silent where it is: in a tool, or thinking.
-    static func silenceLimit(of run: RunState) -> RuleLimit {
-        run.tools.isEmpty ? TriageRule.silenceOfThought : TriageRule.silenceOfTool
+extension RunState {
+    /// How long it may be silent while it is open: in a tool, or thinking.
+    var silenceLimit: RuleLimit {
+        tools.isEmpty ? TriageRule.silenceOfThought : TriageRule.silenceOfTool
     }
+}
 
+extension BackendState {
     /// The last event of an open run whose silence is longer than its state's limit; else nil.
-    func stalledSince(_ run: RunState, in backend: BackendState) -> Timestamp? {
-        guard run.state == .open, let last = run.times.lastEventAt,
-            now.since(last) > time(Self.silenceLimit(of: run)),
-            !backend.isEnded(run.session)
+    func stalledSince(
+        _ run: RunState, isOlder: (Timestamp, RuleLimit) -> Bool
+    ) -> Timestamp? {
+        guard run.state == .open, let last = run.times.lastEventAt, !isEnded(run.session),
+            isOlder(last, run.silenceLimit)
         else { return nil }
         return last
+    }
+}
+
+extension BackendView {
+    /// The last event of an open run that is silent for too long; else nil.
+    func stalledSince(_ run: RunState) -> Timestamp? {
+        backend.stalledSince(run) { isOlder($0, than: $1) }
     }
 }

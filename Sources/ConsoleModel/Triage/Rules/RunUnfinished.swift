@@ -14,31 +14,30 @@ extension TriageRule {
         advice: "Open the run's session, and look at what was sent before the break.", severity: .critical,
         urgency: .missingEnd, limits: [remembered], rows: "what is missing, and which of the five words came",
         silence: "a run that was cancelled or failed: both are ends; a link that is only down"
-    ) { state in
-        state.backends.flatMap { backend in
-            backend.runs.values.indices.compactMap { place in
-                // Finished runs without a flaw are most of them: they are not even copied.
-                let isSuspect =
-                    backend.runs.values[place].state == .open || backend.runs.values[place].state == .lost
-                return isSuspect ? observation(of: backend.runs.values[place], in: backend, state) : nil
-            }
+    ) { view in
+        view.backend.runs.values.indices.compactMap { place in
+            // Finished runs without a flaw are most of them: they are not even copied.
+            let isSuspect =
+                view.backend.runs.values[place].state == .open
+                || view.backend.runs.values[place].state == .lost
+            return isSuspect ? observation(of: view.backend.runs.values[place], in: view) : nil
         }
     }
 
     private static func observation(
-        of run: RunState, in backend: BackendState, _ state: ConsoleState
+        of run: RunState, in view: BackendView
     ) -> Observation? {
-        let sessionEnded = backend.isEnded(run.session)
-        let isCut = run.state == .open && !sessionEnded && backend.link.state == .ended
+        let sessionEnded = view.backend.isEnded(run.session)
+        let isCut = run.state == .open && !sessionEnded && view.backend.link.state == .ended
         let isLost = run.state == .lost || run.state == .open && sessionEnded
         guard isLost || isCut,
-            state.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered, backend)
+            view.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered)
         else { return nil }
         let missing = "missing: agent_completed or agent_error"
         let words = isLost ? missing + ", its session ended" : missing + " when the source ended"
-        let whose = run.user.isNone ? "a run" : "\(state.text(run.user))'s run"
+        let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
         return Observation(
-            backend, state.subject(run, of: backend),
+            view.subject(run),
             "\(whose), \(CountText.plural(run.events, "event")): \(words)",
             evidence: [
                 ConsoleState.row("grammar", words, "events", at: run.times.lastEventAt),

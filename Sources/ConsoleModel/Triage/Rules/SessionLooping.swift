@@ -16,31 +16,27 @@ extension TriageRule {
         severity: .warning, urgency: .stuck, limits: [loopRepeats],
         rows: "the tool, the cycle's length, how often it was repeated, and whether arguments were visible",
         silence: "the same tool with other arguments; a run that has ended"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            let limit = Int(clamping: state.number(loopRepeats))
-            return backend.runs.values.indices.compactMap { place in
-                guard backend.runs.values[place].state == .open,
-                    let cycle = backend.runs.values[place].calls.cycle(repeats: limit)
-                else { return nil }
-                let run = backend.runs.values[place]
-                let tool = run.lastTool.isNone ? "a tool" : state.text(run.lastTool)
-                let what = cycle.length == 1 ? tool : "a cycle of \(cycle.length) calls that ends in \(tool)"
-                let seen = run.calls.isExact ? "same arguments" : "arguments of the same size"
-                return Observation(
-                    backend,
-                    state.subject(
-                        ofSession: state.text(run.session.id), of: state.text(run.user), in: backend),
-                    "\(state.text(run.user)) repeats \(what) \(cycle.repeats) times, \(seen)",
-                    evidence: [
-                        ConsoleState.row("tool", tool, "events", at: run.times.lastUsefulAt),
-                        ConsoleState.row(
-                            "repeats", String(cycle.repeats), "events", at: run.times.lastUsefulAt),
-                        ConsoleState.row("cycle", String(cycle.length), "events", at: run.times.lastUsefulAt),
-                        ConsoleState.row("arguments", seen, "events", at: run.times.lastUsefulAt),
-                        ConsoleState.row("run", state.text(run.id), "events", at: run.times.startedAt),
-                    ], since: nil)
-            }
+    ) { view in
+        let limit = Int(clamping: view.number(loopRepeats))
+        return view.backend.runs.values.indices.compactMap { place in
+            guard view.backend.runs.values[place].state == .open,
+                let cycle = view.backend.runs.values[place].calls.cycle(repeats: limit)
+            else { return nil }
+            let run = view.backend.runs.values[place]
+            let tool = run.lastTool.isNone ? "a tool" : view.text(run.lastTool)
+            let what = cycle.length == 1 ? tool : "a cycle of \(cycle.length) calls that ends in \(tool)"
+            let seen = run.calls.isExact ? "same arguments" : "arguments of the same size"
+            return Observation(
+                view.subject(ofSession: view.text(run.session.id), of: view.text(run.user)),
+                "\(view.text(run.user)) repeats \(what) \(cycle.repeats) times, \(seen)",
+                evidence: [
+                    ConsoleState.row("tool", tool, "events", at: run.times.lastUsefulAt),
+                    ConsoleState.row(
+                        "repeats", String(cycle.repeats), "events", at: run.times.lastUsefulAt),
+                    ConsoleState.row("cycle", String(cycle.length), "events", at: run.times.lastUsefulAt),
+                    ConsoleState.row("arguments", seen, "events", at: run.times.lastUsefulAt),
+                    ConsoleState.row("run", view.text(run.id), "events", at: run.times.startedAt),
+                ], since: nil)
         }
     }
 }

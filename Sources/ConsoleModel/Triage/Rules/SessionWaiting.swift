@@ -15,22 +15,19 @@ extension TriageRule {
         advice: "Ask the user, or let the request expire and tell the agent.", severity: .notice,
         urgency: .waiting, limits: [noticeAfter, warnAfter], rows: "the session's state and since when",
         silence: "an idle session: nobody is asked anything"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.sessions.values.indices.compactMap { place in
-                guard backend.sessions.values[place].state == .waiting,
-                    let since = backend.sessions.values[place].times.since
-                else { return nil }
-                let waited = state.now.since(since)
-                guard waited > state.time(noticeAfter) else { return nil }
-                let session = backend.sessions.values[place]
-                return Observation(
-                    backend, state.subject(session, of: backend),
-                    "\(state.text(session.user)) has been asked and not answered for \(AgeText.exact(waited))",
-                    evidence: [ConsoleState.row("state", "waiting", "events", at: since)],
-                    since: since + state.time(noticeAfter),
-                    severity: waited > state.time(warnAfter) ? .warning : .notice)
-            }
+    ) { view in
+        view.backend.sessions.values.indices.compactMap { place in
+            guard view.backend.sessions.values[place].state == .waiting,
+                let since = view.backend.sessions.values[place].times.since
+            else { return nil }
+            guard view.isOlder(since, than: noticeAfter) else { return nil }
+            let session = view.backend.sessions.values[place]
+            return Observation(
+                view.subject(session),
+                "\(view.text(session.user)) has been asked and not answered for \(view.exactAge(of: since))",
+                evidence: [ConsoleState.row("state", "waiting", "events", at: since)],
+                since: since + view.time(noticeAfter),
+                severity: view.isOlder(since, than: warnAfter) ? .warning : .notice)
         }
     }
 }

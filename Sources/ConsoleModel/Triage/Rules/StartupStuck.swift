@@ -14,26 +14,25 @@ extension TriageRule {
         severity: .critical,
         urgency: .brokenPath, limits: [grace], rows: "the phase, its error, and when the backend started",
         silence: "a backend that starts, for its grace; one that shows no phases"
-    ) { state in
-        state.backends.compactMap { backend in
-            let startup = backend.identity.startup
-            guard startup.phase != nil || startup.error != nil, backend.link.state != .lost else {
-                return nil
-            }
-            let phase = startup.phase ?? "unknown"
-            let started = backend.identity.startedAt
-            let age = started.map { state.now.since($0) }
-            let isSlow = phase != "complete" && age.map { $0 > state.time(grace) } == true
-            guard startup.error != nil || isSlow else { return nil }
-            let what =
-                startup.error.map { "start-up failed in \(phase): \($0)" }
-                ?? "start-up is in \(phase) for \(AgeText.exact(age ?? .zero)), \(state.words(grace))"
-            return Observation(
-                backend, .backend(backend.name), what,
+    ) { view in
+        let startup = view.backend.identity.startup
+        guard startup.phase != nil || startup.error != nil, view.backend.link.state != .lost else {
+            return []
+        }
+        let phase = startup.phase ?? "unknown"
+        let started = view.backend.identity.startedAt
+        let isSlow = phase != "complete" && started.map { view.isOlder($0, than: grace) } == true
+        guard startup.error != nil || isSlow else { return [] }
+        let what =
+            startup.error.map { "start-up failed in \(phase): \($0)" }
+            ?? "start-up is in \(phase) for \(started.map(view.exactAge) ?? AgeText.exact(.zero)), \(view.words(grace))"
+        return [
+            Observation(
+                .backend(view.backend.name), what,
                 evidence: [
                     ConsoleState.row("startup.phase", phase, "snapshot", at: started),
                     ConsoleState.row("startup.error", startup.error ?? "none", "snapshot", at: nil),
                 ], since: started)
-        }
+        ]
     }
 }

@@ -16,31 +16,29 @@ extension TriageRule {
         rows: "the dispatcher's executed calls, and the tool events of its session",
         silence:
             "a dispatcher that was there before this console; a singleton or a shared one, whose calls are everybody's; results without calls, which is run-grammar"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.sessions.values.indices.compactMap { place in
-                guard backend.sessions.values[place].counts.toolEvents == 0,
-                    backend.sessions.values[place].runCount > 0,
-                    let at = backend.dispatchers.place(backend.sessions.values[place].dispatcher)
-                else { return nil }
-                let dispatcher = backend.dispatchers.values[at]
-                let calls = dispatcher.record.executed.adding(dispatcher.record.failed)
-                guard calls >= state.number(executed), dispatcher.record.pattern != .singleton,
-                    dispatcher.record.owners.count < 2,
-                    dispatcher.wasWatchedFromBirth
-                else { return nil }
-                let session = backend.sessions.values[place]
-                return Observation(
-                    backend, state.subject(session, of: backend),
-                    "\(state.text(session.user))'s dispatcher executed \(CountText.plural(calls, "call")), "
-                        + "and no tool event came",
-                    evidence: [
-                        ConsoleState.row(
-                            "dispatcher.executed", String(calls), "dispatcher",
-                            at: dispatcher.record.lastUsedAt),
-                        ConsoleState.row("tool events", "0", "events", at: session.times.lastEventAt),
-                    ], since: dispatcher.record.createdAt)
-            }
+    ) { view in
+        view.backend.sessions.values.indices.compactMap { place in
+            guard view.backend.sessions.values[place].counts.toolEvents == 0,
+                view.backend.sessions.values[place].runCount > 0,
+                let at = view.backend.dispatchers.place(view.backend.sessions.values[place].dispatcher)
+            else { return nil }
+            let dispatcher = view.backend.dispatchers.values[at]
+            let calls = dispatcher.record.executed.adding(dispatcher.record.failed)
+            guard calls >= view.number(executed), dispatcher.record.pattern != .singleton,
+                dispatcher.record.owners.count < 2,
+                dispatcher.wasWatchedFromBirth
+            else { return nil }
+            let session = view.backend.sessions.values[place]
+            return Observation(
+                view.subject(session),
+                "\(view.text(session.user))'s dispatcher executed \(CountText.plural(calls, "call")), "
+                    + "and no tool event came",
+                evidence: [
+                    ConsoleState.row(
+                        "dispatcher.executed", String(calls), "dispatcher",
+                        at: dispatcher.record.lastUsedAt),
+                    ConsoleState.row("tool events", "0", "events", at: session.times.lastEventAt),
+                ], since: dispatcher.record.createdAt)
         }
     }
 }

@@ -19,30 +19,30 @@ extension TriageRule {
         urgency: .error, limits: [newest, share, baseline],
         rows: "each tool with its failures now and before, and the last failure's time",
         silence: "a tool that always failed; a single failure; a source that shows no outcomes"
-    ) { state in
-        state.backends.compactMap { backend in
-            let (count, least) = (Int(clamping: min(50, state.number(newest))), state.number(share))
-            var rows: [EvidenceRecord] = []
-            var names: [String] = []
-            for (name, tally) in backend.memory.tools.sorted(by: { $0.key < $1.key }) {
-                let earlier = min(64, tally.count) - count
-                guard earlier >= 10 else { continue }
-                let now = tally.failures(ofNewest: count)
-                let before = tally.failures(ofNewest: 64) - now
-                guard now * 100 >= count * Int(clamping: least),
-                    before * 100 <= earlier * Int(clamping: state.number(baseline))
-                else { continue }
-                names.append(name)
-                rows.append(
-                    ConsoleState.row(
-                        "tool.\(name)",
-                        "\(now) of the newest \(count) failed, \(before) of \(earlier) before",
-                        "events", at: tally.failedAt))
-            }
-            guard !rows.isEmpty else { return nil }
-            return Observation(
-                backend, .backend(backend.name),
-                "\(names.joined(separator: ", ")): \(rows[0].evidence.value)", evidence: rows, since: nil)
+    ) { view in
+        let (count, least) = (Int(clamping: min(50, view.number(newest))), view.number(share))
+        var rows: [EvidenceRecord] = []
+        var names: [String] = []
+        for (name, tally) in view.backend.memory.tools.sorted(by: { $0.key < $1.key }) {
+            let earlier = min(64, tally.count) - count
+            guard earlier >= 10 else { continue }
+            let now = tally.failures(ofNewest: count)
+            let before = tally.failures(ofNewest: 64) - now
+            guard now * 100 >= count * Int(clamping: least),
+                before * 100 <= earlier * Int(clamping: view.number(baseline))
+            else { continue }
+            names.append(name)
+            rows.append(
+                ConsoleState.row(
+                    "tool.\(name)",
+                    "\(now) of the newest \(count) failed, \(before) of \(earlier) before",
+                    "events", at: tally.failedAt))
         }
+        guard !rows.isEmpty else { return [] }
+        return [
+            Observation(
+                .backend(view.backend.name),
+                "\(names.joined(separator: ", ")): \(rows[0].evidence.value)", evidence: rows, since: nil)
+        ]
     }
 }

@@ -19,31 +19,29 @@ extension TriageRule {
         limits: [floor, factor, samples],
         rows: "the tool, how long it has taken, its p95 and of how many calls",
         silence: "a tool that is always slow; one without ten finished calls; a run that is stalled already"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            guard backend.link.isDelivering else { return [] }
-            return backend.runs.values.indices.compactMap { place in
-                guard backend.runs.values[place].state == .open,
-                    let tool = backend.runs.values[place].tools.first,
-                    state.now.since(tool.since) > state.time(floor),
-                    let usual = backend.statistics.toolP95(tool.name), usual.count >= state.number(samples)
-                else { return nil }
-                let took = state.now.since(tool.since)
-                guard took > usual.p95 * Int(clamping: state.number(factor)),
-                    state.stalledSince(backend.runs.values[place], in: backend) == nil
-                else { return nil }
-                let run = backend.runs.values[place]
-                return Observation(
-                    backend, state.subject(run, of: backend),
-                    "\(state.text(run.user))'s \(state.text(tool.name)) takes \(AgeText.exact(took)); its p95 is "
-                        + "\(AgeText.took(usual.p95)), n=\(usual.count)",
-                    evidence: [
-                        ConsoleState.row("tool_executing", state.text(tool.name), "events", at: tool.since),
-                        ConsoleState.row(
-                            "tool_p95", "\(AgeText.took(usual.p95)) of \(usual.count) calls", "events",
-                            at: nil),
-                    ], since: tool.since)
-            }
+    ) { view in
+        guard view.backend.link.isDelivering else { return [] }
+        return view.backend.runs.values.indices.compactMap { place in
+            guard view.backend.runs.values[place].state == .open,
+                let tool = view.backend.runs.values[place].tools.first,
+                view.isOlder(tool.since, than: floor),
+                let usual = view.backend.statistics.toolP95(tool.name), usual.count >= view.number(samples)
+            else { return nil }
+            let limit = usual.p95 * Int(clamping: view.number(factor))
+            guard view.isOlder(tool.since, than: limit),
+                view.stalledSince(view.backend.runs.values[place]) == nil
+            else { return nil }
+            let run = view.backend.runs.values[place]
+            return Observation(
+                view.subject(run),
+                "\(view.text(run.user))'s \(view.text(tool.name)) takes \(view.exactAge(of: tool.since)); its p95 is "
+                    + "\(AgeText.took(usual.p95)), n=\(usual.count)",
+                evidence: [
+                    ConsoleState.row("tool_executing", view.text(tool.name), "events", at: tool.since),
+                    ConsoleState.row(
+                        "tool_p95", "\(AgeText.took(usual.p95)) of \(usual.count) calls", "events",
+                        at: nil),
+                ], since: tool.since)
         }
     }
 }

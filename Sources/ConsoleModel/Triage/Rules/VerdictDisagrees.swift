@@ -11,15 +11,13 @@ extension TriageRule {
         advice: "Compare the versions of backend and console, and look for evidence that was not sent.",
         severity: .warning, urgency: .error, rows: "the backend's verdict, and the rows that decide ours",
         silence: "a backend that sends no verdict and no evidence"
-    ) { state in
-        state.backends.flatMap { backend -> [Observation] in
-            backend.paths.values.filter { $0.record.detected != $0.judgement.verdict }.map { path in
-                Observation(
-                    backend, .path(path.record.path),
-                    "\(path.record.path): it says \(path.record.detected), its evidence says \(path.judgement.verdict)",
-                    evidence: [ConsoleState.row("detected", "\(path.record.detected)", "backend", at: nil)]
-                        + path.decidingRows, since: nil)
-            }
+    ) { view in
+        view.backend.paths.values.filter { $0.record.detected != $0.judgement.verdict }.map { path in
+            Observation(
+                .path(path.record.path),
+                "\(path.record.path): it says \(path.record.detected), its evidence says \(path.judgement.verdict)",
+                evidence: [ConsoleState.row("detected", "\(path.record.detected)", "backend", at: nil)]
+                    + path.decidingRows, since: nil)
         }
     }
 }
