@@ -18,11 +18,16 @@ extension TriageRule {
         rows: "the owners, and the pattern that made the dispatcher",
         silence: "a singleton, which is everybody's; one user's two sessions"
     ) { view in
-        view.backend.dispatchers.values.compactMap { (dispatcher: DispatcherState) -> Observation? in
-            let record = dispatcher.record
-            guard view.backend.isPerUser(record, view.symbols),
-                record.state == .shared || record.owners.count > 1
+        let dispatchers = view.backend.dispatchers
+        return dispatchers.values.indices.compactMap { place in
+            // Nearly none has two owners, and a copy or a look at its session costs more than this.
+            guard
+                dispatchers.values[place].record.state == .shared
+                    || dispatchers.values[place].record.owners.count > 1
             else { return nil }
+            let dispatcher = dispatchers.values[place]
+            let record = dispatcher.record
+            guard view.backend.isPerUser(record, view.symbols) else { return nil }
             if dispatcher.disposedAt != nil, !view.isRecent(dispatcher.disposedAt, remembered) { return nil }
             let owners = record.owners.sorted().prefix(4).map(\.rawValue).joined(separator: ", ")
             let more = record.owners.count > 4 ? " and \(record.owners.count - 4) more" : ""
