@@ -119,7 +119,8 @@ import WireProtocol
         }
     }
 
-    /// One pass of all rules over that many sessions with dispatchers and runs, and the five slowest; medians of 21.
+    /// One pass of all rules over that many sessions with dispatchers and runs, a quiet tick, and the five slowest
+    /// rules; medians of 21.
     private static func triage(_ count: Int) {
         var store = Store(ConsoleState(now: start))
         _ = store.send(.addBackend(BackendKey(0), url: "http://bench"))
@@ -138,6 +139,12 @@ import WireProtocol
         func text(_ number: Double) -> String { String(format: "%.2f", number) }
         let slowest = TriageRule.all.map { (milliseconds([$0]), $0.id) }.sorted { $0 > $1 }.prefix(5)
         print("triage of \(count) sessions: \(text(milliseconds(TriageRule.all))) ms")
+        let ticks = (1...21).map { index in
+            let began = ContinuousClock.now
+            _ = store.send(.tick(start + .milliseconds(index)))
+            return (.now - began) / .milliseconds(1)
+        }
+        print("  a tick in which nothing changed: \(text(ticks.sorted()[ticks.count / 2])) ms")
         print("  the slowest: " + slowest.map { "\($0.1) \(text($0.0))" }.joined(separator: ", "))
     }
 

@@ -86,6 +86,7 @@ struct SeededRandom: RandomNumberGenerator {
 
     mutating func next() -> UInt64 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 16
+        // The high bits are the good ones: `random(in:using:)` reads those, and a remainder the low ones.
+        return state ^ state >> 32
     }
 }

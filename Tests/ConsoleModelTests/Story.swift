@@ -5,7 +5,10 @@ import WireProtocol
 /// A store with one backend, and short words for what that backend says.
 struct Story {
     var store: Store
-    let key = BackendKey(0)
+    /// Which backend the next messages come from.
+    var key = BackendKey(0)
+    /// Everything that was sent to the store, so that it can be sent to another one.
+    private(set) var actions: [Action] = []
     /// The time of the next event; each event advances it by 100 ms.
     var now = Timestamp(milliseconds: 1_800_000_000_000)
     private var sequences: [String: Int] = [:]
@@ -18,14 +21,19 @@ struct Story {
             ConsoleState(
                 now: now, expected: expected, ruleSettings: rules, ruleLimits: ruleLimits, eventLimits: limits
             ))
-        _ = store.send(.addBackend(key, url: "http://localhost:8700"))
+        send(.addBackend(key, url: "http://localhost:8700"))
     }
 
     var state: ConsoleState { store.state }
     var backend: BackendState { store.state.backends[0] }
     var rules: [String] { store.state.triage().map(\.rule) }
 
-    mutating func receive(_ message: Message) { _ = store.send(.received(key, message, at: now)) }
+    mutating func send(_ action: Action) {
+        actions.append(action)
+        _ = store.send(action)
+    }
+
+    mutating func receive(_ message: Message) { send(.received(key, message, at: now)) }
 
     mutating func lines(_ text: String) { receive(.events(EventBatch(lines: Array(text.utf8)))) }
     mutating func lines(_ bytes: [UInt8]) { receive(.events(EventBatch(lines: bytes))) }
@@ -78,7 +86,7 @@ struct Story {
 
     mutating func wait(_ duration: Duration) {
         now = now + duration
-        _ = store.send(.tick(now))
+        send(.tick(now))
     }
 
     /// A snapshot of the one backend, as changed.

@@ -8,6 +8,8 @@ import WireProtocol
 public struct Store: Sendable {
     /// The state; read it, draw it, never keep it.
     public internal(set) var state: ConsoleState
+    /// What the rules said about each backend; a backend's part is dropped whenever a message changes it.
+    var rulings = StandingRulings()
 
     /// How often events alone may make triage run: every 500 ms of the state's time.
     static let triageInterval = Duration.milliseconds(500)
@@ -145,6 +147,7 @@ public struct Store: Sendable {
         state.now = max(state.now, moment)
         let message = state.redaction.message(message)
         let place = place(of: key, url: "")
+        rulings.forget(key)
         let linkBefore = state.backends[place].link.state
         state.backends[place].reception.lastReceivedAt = moment
         defer { touch() }
@@ -178,10 +181,10 @@ public struct Store: Sendable {
         if surplus > 0 { state.changes.removeFirst(surplus) }
     }
 
-    /// Runs every rule, and remembers when each finding was first seen.
+    /// Runs the rules where their answers may have changed, and remembers when each finding was first seen.
     private mutating func triage() {
         let findings = state.flapping.settle(
-            state.triage(), before: state.findings.filter { !$0.isHeld }, at: state.now
+            rulings.findings(in: state), before: state.findings.filter { !$0.isHeld }, at: state.now
         )
         .sorted(by: Finding.isMoreUrgent)
         let keys = Set(findings.map(\.key))
