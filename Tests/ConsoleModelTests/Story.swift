@@ -10,13 +10,15 @@ struct Story {
     /// Everything that was sent to the store, so that it can be sent to another one.
     private(set) var actions: [Action] = []
     /// The time of the next event; each event advances it by 100 ms.
-    var now = Timestamp(milliseconds: 1_800_000_000_000)
+    var now: Timestamp
     private var sequences: [String: Int] = [:]
 
     init(
         expected: [ConsumerPath: Verdict] = [:], rules: [String: RuleSetting] = [:],
-        ruleLimits: [String: Int64] = [:], limits: EventLog.Limits = .standard
+        ruleLimits: [String: Int64] = [:], limits: EventLog.Limits = .standard,
+        at start: Timestamp = Timestamp(milliseconds: 1_800_000_000_000)
     ) {
+        now = start
         store = Store(
             ConsoleState(
                 now: now, expected: expected, ruleSettings: rules, ruleLimits: ruleLimits, eventLimits: limits
