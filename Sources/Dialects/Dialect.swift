@@ -16,6 +16,8 @@ public struct Dialect: Sendable {
     public let avoids: [String]
     /// How long those paths are left alone after an answer; nil where no path is like that.
     public let healthPause: Duration?
+    /// Whether its routes may stand below a path, which the target then names.
+    public let isMountable: Bool
     /// Whether what was seen is this dialect's.
     public let recognizes: @Sendable (Sighting) -> Bool
 
@@ -23,7 +25,7 @@ public struct Dialect: Sendable {
     init(
         _ name: String, healthPaths: [String], probes: [String] = [], coverage: Coverage,
         reader: (@Sendable () -> any DialectReader)? = nil, avoids: [String] = [],
-        healthPause: Duration? = nil,
+        healthPause: Duration? = nil, isMountable: Bool = false,
         recognizes: @escaping @Sendable (Sighting) -> Bool
     ) {
         self.name = name
@@ -33,6 +35,7 @@ public struct Dialect: Sendable {
         self.reader = reader
         self.avoids = avoids
         self.healthPause = healthPause
+        self.isMountable = isMountable
         self.recognizes = recognizes
     }
 
@@ -51,6 +54,9 @@ public struct Dialect: Sendable {
     public static func recognizing(_ answer: HealthAnswerDocument) -> Dialect {
         recognizing(Sighting(path: "/health", health: answer))
     }
+
+    /// The mountable dialects, which are looked for below a target's path.
+    public static var mountable: [Dialect] { all.filter(\.isMountable) }
 
     /// The paths that are worth asking before a backend is taken for one of nothing but health.
     public static var allProbes: [String] {

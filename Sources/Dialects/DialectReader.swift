@@ -36,17 +36,20 @@ public struct DialectRequest: Hashable, Sendable {
     public let timeout: Duration?
     /// Header fields of the protocol, by their names in lower case.
     public let headers: [String: String]
+    /// Whether the path is one of the target's origin, and not below the path that the dialect is mounted at.
+    public let isOfOrigin: Bool
 
     /// A request for a path.
     public init(
         _ path: String, _ rhythm: Rhythm, body: JSONValue? = nil, timeout: Duration? = nil,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:], isOfOrigin: Bool = false
     ) {
         self.path = path
         self.rhythm = rhythm
         self.body = body
         self.timeout = timeout
         self.headers = headers
+        self.isOfOrigin = isOfOrigin
     }
 }
 

@@ -124,8 +124,8 @@ struct StoredRuns {
 /// Identifiers of others as a part of a path.
 enum URLPart {
     /// The text percent-encoded (RFC 3986 section 2.3); nil when it is empty, a dot path or too long.
-    static func encoded(_ text: String) -> String? {
-        guard !text.isEmpty, text != ".", text != "..", text.utf8.count <= 512 else { return nil }
+    static func encoded(_ text: String, maximumBytes: Int = 512) -> String? {
+        guard !text.isEmpty, text != ".", text != "..", text.utf8.count <= maximumBytes else { return nil }
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {

@@ -52,9 +52,10 @@ public struct Coverage: Hashable, Sendable {
     }
 
     /// Everything is seen but `missing`.
-    public init(missing: [Part: String] = [:], notes: [String] = []) {
+    public init(missing: [Part: String] = [:], notes: [String] = [], timing: Timing = .asItHappens) {
         self.missing = missing
         self.notes = notes
+        self.timing = timing
     }
 
     /// Everything is seen, as on our own wire.
