@@ -47,24 +47,23 @@ import WireProtocol
 
     @Test func threadsAndRunsOfLangGraphAreRead() throws {
         let bytes = SharedFixtures.bytes(Self.folder + "thread.json")
-        var thread = try #require(LangGraphThread(json: try JSONParser.parse(bytes)))
+        var thread = try #require(LangGraphThread(json: try JSONParser.parse(bytes), at: now))
         #expect(thread.session.user == "alice")
         let rows = try JSONParser.parse(SharedFixtures.bytes(Self.folder + "runs.json")).array
         let run = try JSONParser.parse(SharedFixtures.bytes(Self.folder + "bg_run.json"))
-        thread.take(runs: (rows ?? []) + [run])
+        _ = thread.take(runs: (rows ?? []) + [run], limit: 20, askedAt: now, at: now)
         #expect(thread.runs.count == (rows?.count ?? 0) + 1)
-        #expect(thread.runs.allSatisfy { $0.state != .unknown })
-        #expect(thread.runs.allSatisfy { $0.session == thread.session.id })
+        #expect(thread.records.allSatisfy { $0.state != .unknown })
+        #expect(thread.records.allSatisfy { $0.session == thread.session.id })
     }
 
     @Test(arguments: ["join_from_start", "join_resume", "run_stream"])
     func streamsOfOneRunKeepTheGrammar(_ file: String) throws {
-        let thread = try #require(LangGraphThread(json: ["thread_id": "t"]))
-        var stream = LangGraphStream()
+        var thread = try #require(LangGraphThread(json: ["thread_id": "t"], at: now))
         var parser = SSEParser()
         let frames = parser.feed(SharedFixtures.body(Self.folder + file + ".http"))
         #expect(!frames.isEmpty)
-        let events = frames.flatMap { stream.take($0, of: thread, at: now) }
+        let events = frames.flatMap { thread.take($0, at: now) }
         let starts = events.filter { $0.type == .toolCallStart }
         let results = events.filter { $0.type == .toolCallResult }
         // Who resumes in the middle of a run is told nothing until its list of runs names it.
@@ -76,11 +75,10 @@ import WireProtocol
     }
 
     @Test func theNewerProtocolOfThreadsIsKeptAsRaw() throws {
-        let thread = try #require(LangGraphThread(json: ["thread_id": "t"]))
-        var stream = LangGraphStream()
+        var thread = try #require(LangGraphThread(json: ["thread_id": "t"], at: now))
         var parser = SSEParser()
         let frames = parser.feed(SharedFixtures.body(Self.folder + "protocol_events.http"))
-        let events = frames.flatMap { stream.take($0, of: thread, at: now) }
+        let events = frames.flatMap { thread.take($0, at: now) }
         #expect(!frames.isEmpty)
         #expect(events.contains { $0.type == .raw })
     }

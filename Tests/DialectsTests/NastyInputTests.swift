@@ -81,12 +81,12 @@ import WireProtocol
 
     private func feedStreams(_ bytes: [UInt8]) {
         let line = bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-        guard let thread = LangGraphThread(json: ["thread_id": "t"]) else { return }
+        let made = LangGraphThread(json: ["thread_id": "t"], at: Self.now)
         var parser = SSEParser()
         for mode in ["metadata", "tasks", "updates", "values", "messages", "error", "end", "odd"] {
-            var stream = LangGraphStream()
+            guard var thread = made else { continue }
             for event in parser.feed(Array("event: \(mode)\ndata: ".utf8) + line + [0x0A, 0x0A]) {
-                _ = stream.take(event, of: thread, at: Self.now)
+                _ = thread.take(event, at: Self.now)
             }
         }
         var tee = RunStreamReader(path: "/x", input: bytes, user: nil)

@@ -3,7 +3,7 @@ import WireProtocol
 extension Dialect {
     /// LangGraph Server (`langgraph dev`, LangSmith deployments): threads, runs and passive thread streams.
     public static let langGraphServer = Dialect(
-        "langgraph", healthPaths: ["/ok"], probes: ["/info"],
+        "langgraph", healthPaths: ["/ok"], probes: ["/info", "/metrics"],
         coverage: Coverage(
             missing: [
                 .patterns: "the server does not say how a graph gets its tools; \(Coverage.embedding)",
@@ -11,12 +11,19 @@ extension Dialect {
                     + Coverage.embedding,
             ],
             notes: [
-                "events: of the \(LangGraphReader.maximumStreams) threads that changed last, as far as each "
-                    + "run's stream_mode tells",
-                "users: `metadata.user_id` or `langgraph_auth_user_id` of a thread; set one of them",
-            ]), reader: { LangGraphReader() }
+                "events: of the \(LangGraphReader.maximumStreams) threads that work or changed last, as far as "
+                    + "each run's stream_mode tells; a node is silent until it ends",
+                "users: `metadata.user_id` or `langgraph_auth_user_id` of a thread or run; set one of them",
+            ], timing: .atItsEnd), reader: { LangGraphReader() }, isMountable: true
     ) { sighting in
-        sighting.json("/info")?["langgraph_py_version"] != nil
-            || sighting.json("/info")?["langgraph_js_version"] != nil
+        if let info = sighting.json("/info") {
+            return info["langgraph_py_version"] != nil || info["langgraph_js_version"] != nil
+        }
+        // With a mount_prefix the server keeps only these two routes at the root.
+        guard sighting.health.json?["ok"]?.bool == true, let metrics = sighting.probes["/metrics"] else {
+            return false
+        }
+        return metrics.status == 200
+            && PrometheusText.samples(metrics.body).contains { $0.name.hasPrefix("lg_api_") }
     }
 }

@@ -1,34 +1,70 @@
 import WireProtocol
 
-/// One thread of a LangGraph Server, with the runs that were read of it.
+/// One thread of a LangGraph Server: its row, its runs and its passive stream, joined.
+///
+/// The stream is ahead of every list: a list that was asked for before the stream last reported a
+/// start or an end says nothing about the thread. How a run ended is never taken from the stream,
+/// which says `run_done` of every end; its status is asked for.
 struct LangGraphThread {
+    /// How long a list may say that a run runs before its start is taken from the list.
+    private static let streamDelay = Duration.seconds(2)
+    /// How many runs of one thread are remembered.
+    private static let maximumRuns = 200
+
     /// `thread_id`.
     let id: String
-    private let user: String?
-    private let status: String
-    private let updatedAt: Timestamp?
-    private let stateUpdatedAt: Timestamp?
-    private(set) var runs: [RunRecord] = []
-    /// The `updated_at` that the runs were read at.
+    private(set) var status: String
+    private var owner: String?
+    private var updatedAt: Timestamp?
+    private var stateUpdatedAt: Timestamp?
+    /// Whether a person is asked for something; nil where the server does not list interrupts.
+    private var hasInterrupts: Bool?
+    /// Its runs, the newest first.
+    private(set) var runs: [LangGraphRun] = []
+    /// The `updated_at` that the runs were read at; nil before that.
     private var runsReadAt: Timestamp?
+    private var areRunsRead = false
+    private var stream = LangGraphStream()
+    /// When, by our clock, the stream last reported a start or an end.
+    private var turnedAt: Timestamp?
+    /// When, by the server's clock, the stream was last heard.
+    private var heardAt: Timestamp?
+    private var isStreamOpen = false
+    /// Runs whose rows are asked for one by one: they ended, or their stream broke.
+    private(set) var asked: [String] = []
+    /// The run whose stream broke, until its row says whether that was replayed.
+    private var broken: String?
 
     /// Reads a row of `POST /threads/search`; nil when it has no id.
-    init?(json: JSONValue) {
-        guard let row = json.object, let id = row.string("thread_id"), !id.isEmpty else { return nil }
+    init?(json: JSONValue, at moment: Timestamp) {
+        guard let id = json["thread_id"]?.string, !id.isEmpty else { return nil }
         self.id = id
-        user = Self.user(json)
-        status = row.string("status") ?? ""
-        updatedAt = row.time("updated_at")
-        stateUpdatedAt = row.time("state_updated_at")
+        status = ""
+        take(row: json, at: moment)
+    }
+
+    /// Takes a newer row of the thread.
+    private mutating func take(row: JSONValue, at moment: Timestamp) {
+        status = row["status"]?.string ?? ""
+        owner = Self.user(row["metadata"]) ?? Self.user(row["config"]?["configurable"]) ?? owner
+        updatedAt = PlausibleTime.timestamp(row["updated_at"], now: moment)
+        stateUpdatedAt = PlausibleTime.timestamp(row["state_updated_at"], now: moment)
+        hasInterrupts = row["interrupts"]?.object.map { interrupts in
+            // A task may be listed with nothing that it asks for.
+            interrupts.members.contains { $0.value.array?.isEmpty == false }
+        }
+    }
+
+    /// Takes a row of a list that was asked for at `asked`.
+    mutating func take(row: JSONValue, askedAt asked: Timestamp, at moment: Timestamp) {
+        if let turnedAt, asked <= turnedAt { return }
+        take(row: row, at: moment)
     }
 
     /// The user that a thread or run names; nil when none does.
-    private static func user(_ json: JSONValue) -> String? {
-        let places = [json["metadata"], json["config"]?["configurable"]]
+    static func user(_ json: JSONValue?) -> String? {
         for name in ["user_id", "langgraph_auth_user_id", "owner"] {
-            for place in places {
-                if let user = place?[name]?.string, !user.isEmpty { return user }
-            }
+            if let user = json?[name]?.string, !user.isEmpty { return user }
         }
         return nil
     }
@@ -43,67 +79,334 @@ struct LangGraphThread {
         return isPlain ? "/threads/" + id : nil
     }
 
+    /// Whether it is at work, or was when it was last heard of.
+    var isBusy: Bool { status == "busy" || runs.contains(where: \.isOpen) || !asked.isEmpty }
+
     /// Whether its runs may have changed since they were read.
-    var wantsRuns: Bool {
-        status == "busy" || runs.contains { $0.state == .open } || runsReadAt != updatedAt
-            || runsReadAt == nil
+    var wantsRuns: Bool { isBusy || !areRunsRead || runsReadAt != updatedAt }
+
+    /// Whether so many runs wait that the newest `limit` do not list the one they wait for.
+    func hasLongQueue(limit: Int) -> Bool {
+        runs.count >= limit && runs.prefix(limit).allSatisfy { $0.status == "pending" }
     }
 
-    /// Takes over what was read of the same thread before.
-    mutating func keepRuns(of known: LangGraphThread) {
-        runs = known.runs
-        runsReadAt = known.runsReadAt
-    }
+    /// Whose it is: one user for a thread, whoever ran in it.
+    private var user: String? { owner ?? runs.last { $0.user != nil }?.user }
 
-    /// Reads the rows of `GET /threads/{id}/runs`.
-    mutating func take(runs rows: [JSONValue]) {
-        runs = rows.compactMap { row in
-            guard let id = row["run_id"]?.string else { return nil }
-            var run = RunRecord(id: RunID(rawValue: id))
-            run.session = SessionID(rawValue: self.id)
-            run.user = (Self.user(row) ?? user).map { UserID(rawValue: $0) }
-            run.agent = row["metadata"]?["graph_id"]?.string ?? row["assistant_id"]?.string
-            run.state = Self.state(ofRun: row["status"]?.string)
-            return run
+    // MARK: Lists of runs
+
+    /// Takes the rows of its runs, of a list of at most `limit` that was asked for at `asked`.
+    mutating func take(
+        runs rows: [JSONValue], limit: Int, askedAt asked: Timestamp, at moment: Timestamp
+    ) -> [OutgoingEvent] {
+        // A list that is no newer than the stream's word about a start or an end is out of date.
+        if let turnedAt, asked <= turnedAt { return [] }
+        let isFirst = !areRunsRead
+        (areRunsRead, runsReadAt) = (true, updatedAt)
+        var found = rows.compactMap { LangGraphRun(json: $0, at: moment) }
+        let ids = Set(found.map(\.id))
+        let before = Dictionary(runs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for place in found.indices {
+            if let known = before[found[place].id] {
+                found[place].keep(known)
+            } else if isFirst, !found[place].isOpen {
+                // What was over before it was first read is history.
+                found[place].progress = .ended
+            }
         }
-        runsReadAt = updatedAt
+        let oldest = found.last?.createdAt
+        for var run in runs where !ids.contains(run.id) {
+            let isBeyond = rows.count >= limit && run.createdAt ?? moment <= oldest ?? moment
+            if isBeyond {
+                found.append(run)
+            } else if run.isRunning {
+                // A rollback deletes its run.
+                run.status = "rollback"
+                found.append(run)
+            } else if run.progress == .ended {
+                found.append(run)
+            }
+        }
+        runs = Array(found.prefix(Self.maximumRuns))
+        var events: [OutgoingEvent] = []
+        for place in runs.indices.reversed() { events += settle(place, at: moment) }
+        if stream.run.map({ id in !runs.contains { $0.id == id && $0.isOpen } }) ?? true {
+            stream.enter(runs.last(where: \.isRunning)?.id)
+        }
+        return events
     }
 
-    /// Run states: pending, running, success, error, timeout, interrupted.
-    private static func state(ofRun status: String?) -> RunRecord.State {
-        switch status {
-        case "pending", "running": .open
-        case "success": .completed
-        case "error", "timeout": .failed
-        case "interrupted", "cancelled": .cancelled
-        default: .unknown
+    /// Takes the row of one run that was asked for, or nil when the server has no such run.
+    ///
+    /// Only the list decides that a run is deleted: a server may lack the route.
+    mutating func take(run id: String, _ row: JSONValue?, at moment: Timestamp) -> [OutgoingEvent] {
+        guard let place = runs.firstIndex(where: { $0.id == id }), let row,
+            var run = LangGraphRun(json: row, at: moment)
+        else {
+            asked.removeAll { $0 == id }
+            return []
+        }
+        // Who displaced it is in the list of runs, which is asked for while the run counts as open.
+        if ["interrupted", "cancelled"].contains(run.status) {
+            asked.removeAll { $0 == id }
+            return []
+        }
+        run.keep(runs[place])
+        runs[place] = run
+        var events: [OutgoingEvent] = []
+        if broken == id {
+            broken = nil
+            if runs[place].isResumable == false { events.append(gap(at: moment)) }
+        }
+        events += settle(place, at: moment)
+        // A run that goes on was asked for because its stream broke, or is tried again.
+        if runs[place].doneAt == nil || runs[place].progress == .ended { asked.removeAll { $0 == id } }
+        return events
+    }
+
+    /// Reports what a run's row says and no stream did.
+    private mutating func settle(_ place: Int, at moment: Timestamp) -> [OutgoingEvent] {
+        let run = runs[place]
+        switch (run.status, run.progress) {
+        case (_, .ended), ("pending", _), ("running", .started): return []
+        case ("running", .untold):
+            if isStreamOpen {
+                // Its start is in the stream, unless it was over before the stream was opened.
+                guard let listed = run.listedAt, moment.since(listed) >= Self.streamDelay else {
+                    runs[place].listedAt = run.listedAt ?? moment
+                    return []
+                }
+            }
+            var events = [begin(place, at: run.wasQueued ? moment : run.createdAt ?? moment)]
+            // Silence is counted from when we began to listen.
+            if isStreamOpen { events.append(listening(to: run, at: moment)) }
+            turnedAt = moment
+            return events
+        default:
+            guard let outcome = outcome(of: run) else { return [] }
+            var events: [OutgoingEvent] = []
+            if run.progress == .untold { events.append(begin(place, at: run.createdAt ?? moment)) }
+            events.append(end(place, outcome, at: moment))
+            turnedAt = moment
+            return events
         }
     }
 
-    /// The thread as a session: idle, busy, interrupted (waits for a person) or error.
+    /// Takes the runs that are being worked on, where the newest ones all wait.
+    mutating func take(running rows: [JSONValue], at moment: Timestamp) -> [OutgoingEvent] {
+        guard let run = rows.first.flatMap({ LangGraphRun(json: $0, at: moment) }),
+            !runs.contains(where: { $0.id == run.id })
+        else { return [] }
+        runs.append(run)
+        if stream.run == nil { stream.enter(run.id) }
+        return settle(runs.count - 1, at: moment)
+    }
+
+    // MARK: The stream
+
+    /// Takes that its stream is open; `isAgain` says that it was open before.
+    mutating func takeOpened(isAgain: Bool) {
+        isStreamOpen = true
+        guard isAgain, let run = runs.first(where: { $0.progress == .started && $0.isOpen }) else { return }
+        broken = run.id
+        ask(for: run.id)
+    }
+
+    /// Takes that its stream is not open any more.
+    mutating func takeClosed() { isStreamOpen = false }
+
+    /// Takes one frame of its stream.
+    mutating func take(_ frame: ServerSentEvent, at arrival: Timestamp) -> [OutgoingEvent] {
+        let json = try? JSONParser.parse(frame.data)
+        let at = Self.time(of: frame.lastEventID, now: arrival) ?? arrival
+        heardAt = max(heardAt ?? at, at)
+        if frame.type == "metadata", let id = json?["run_id"]?.string {
+            return json?["status"]?.string == "run_done"
+                ? done(id, at: at, arrival) : start(id, at: at, arrival)
+        }
+        if frame.type == "end" {
+            return stream.run.map { done($0, at: at, arrival) } ?? []
+        }
+        var events: [OutgoingEvent] = []
+        // The list named the run first, and its start was before the stream was opened.
+        if let place = runs.firstIndex(where: { $0.id == stream.run }), runs[place].progress == .untold {
+            events.append(begin(place, at: min(runs[place].createdAt ?? at, at)))
+        }
+        let steps = stream.take(frame, json, at: at)
+        let metadata = metadata(of: stream.run)
+        events += steps.map { OutgoingEvent($0.type, at: at, $0.fields, metadata: metadata) }
+        if let place = runs.firstIndex(where: { $0.id == stream.run }) {
+            runs[place].asksPerson = runs[place].asksPerson || stream.asksPerson
+            runs[place].complaint = stream.complaint ?? runs[place].complaint
+        }
+        return events
+    }
+
+    private mutating func start(_ id: String, at moment: Timestamp, _ arrival: Timestamp) -> [OutgoingEvent] {
+        stream.enter(id)
+        turnedAt = arrival
+        status = "busy"
+        if !runs.contains(where: { $0.id == id }) { runs.insert(LangGraphRun(id: id, status: ""), at: 0) }
+        guard let place = runs.firstIndex(where: { $0.id == id }), runs[place].progress != .ended else {
+            return []
+        }
+        (runs[place].status, runs[place].doneAt) = ("running", nil)
+        return runs[place].progress == .untold ? [begin(place, at: moment)] : []
+    }
+
+    private mutating func done(_ id: String, at moment: Timestamp, _ arrival: Timestamp) -> [OutgoingEvent] {
+        if stream.run == id { stream.enter(nil) }
+        guard let place = runs.firstIndex(where: { $0.id == id }), runs[place].progress == .started else {
+            return []
+        }
+        turnedAt = arrival
+        runs[place].doneAt = moment
+        ask(for: id)
+        return []
+    }
+
+    private mutating func ask(for run: String) {
+        if !asked.contains(run) { asked.append(run) }
+    }
+
+    // MARK: Starts and ends
+
+    private mutating func begin(_ place: Int, at moment: Timestamp) -> OutgoingEvent {
+        runs[place].progress = .started
+        heardAt = max(heardAt ?? moment, moment)
+        return OutgoingEvent(
+            .runStarted, at: moment, ["threadId": .string(id), "runId": .string(runs[place].id)],
+            metadata: metadata(of: runs[place]))
+    }
+
+    private mutating func end(
+        _ place: Int, _ outcome: LangGraphStream.Step, at arrival: Timestamp
+    ) -> OutgoingEvent {
+        let run = runs[place]
+        runs[place].progress = .ended
+        let moment = max(run.doneAt ?? run.updatedAt ?? arrival, run.createdAt ?? .init(milliseconds: 0))
+        heardAt = max(heardAt ?? moment, moment)
+        if stream.run == run.id { stream.enter(nil) }
+        // Until the next list, the thread is what its newest run left.
+        if status == "busy" {
+            let isAsking = outcome.fields["outcome"]?["type"]?.string == "interrupt"
+            status = outcome.type == .runError ? "error" : isAsking ? "interrupted" : "idle"
+            if isAsking { hasInterrupts = true }
+        }
+        return OutgoingEvent(outcome.type, at: moment, outcome.fields, metadata: metadata(of: run))
+    }
+
+    private static func cancelled(_ reason: String) -> LangGraphStream.Step {
+        (.runFinished, ["outcome": ["type": "cancelled", "reason": .string(reason)]])
+    }
+
+    /// The end in AG-UI's words; nil of a status that is not an end.
+    private func outcome(of run: LangGraphRun) -> LangGraphStream.Step? {
+        let next = runs.last { other in
+            (other.createdAt ?? .init(milliseconds: 0)) > (run.createdAt ?? .init(milliseconds: 0))
+        }
+        switch run.status {
+        case "success":
+            let isListed = hasInterrupts == true && run.id == runs.first?.id
+            let isAsking =
+                run.asksPerson || isListed && updatedAt.map { $0 >= run.updatedAt ?? $0 } == true
+            return (.runFinished, ["outcome": ["type": isAsking ? "interrupt" : "success"]])
+        case "error": return (.runError, ["message": .string(run.complaint ?? "the run failed")])
+        case "timeout": return (.runError, ["message": "timed out: the server's limit for one run"])
+        case "interrupted", "cancelled":
+            return Self.cancelled(next?.strategy == "interrupt" ? "displaced by a newer run" : "cancelled")
+        case "rollback":
+            return Self.cancelled(
+                next?.strategy == "rollback" ? "rolled back for a newer run" : "rolled back and deleted")
+        default: return nil
+        }
+    }
+
+    /// The ends of its open runs when the server has deleted the thread, which cancels them.
+    func deleted(at moment: Timestamp) -> [OutgoingEvent] {
+        var thread = self
+        var events: [OutgoingEvent] = []
+        for place in runs.indices where runs[place].isRunning {
+            if runs[place].progress == .untold {
+                events.append(thread.begin(place, at: runs[place].createdAt ?? moment))
+            }
+            thread.runs[place].updatedAt = max(moment, heardAt ?? moment)
+            events.append(thread.end(place, Self.cancelled("its thread was deleted"), at: moment))
+        }
+        return events
+    }
+
+    /// Says that events of the broken stream are lost; how many, no server can say, so it is one.
+    private func gap(at moment: Timestamp) -> OutgoingEvent {
+        OutgoingEvent(
+            .gap, at: moment, value: ["after": "", "next": "", "lost": 1], metadata: metadata(of: stream.run))
+    }
+
+    private func listening(to run: LangGraphRun, at moment: Timestamp) -> OutgoingEvent {
+        OutgoingEvent(
+            .raw, at: moment, ["source": "langgraph", "event": ["event": "stream opened"]],
+            metadata: metadata(of: run))
+    }
+
+    // MARK: What is known
+
+    /// The thread as a session.
     var session: SessionRecord {
         var session = SessionRecord(id: SessionID(rawValue: id), user: UserID(rawValue: user ?? ""))
-        session.state =
-            switch status {
-            case "idle": .idle
-            case "busy": .running
-            case "interrupted": .waiting
-            case "error": .error
-            default: .unknown
-            }
+        session.state = state
         session.since = stateUpdatedAt
-        session.lastEventAt = updatedAt
+        if session.state == .waiting, let queued = runs.last(where: \.isQueued) {
+            session.since = queued.createdAt ?? stateUpdatedAt
+        }
+        session.lastEventAt = [updatedAt, heardAt].compactMap { $0 }.max()
         session.runs = runs.count
         return session
     }
 
-    /// What an event of this thread says about whom it is.
-    func metadata(run: String?) -> EventMetadata {
+    /// Idle, busy, waiting for a person or for a worker, or failed.
+    private var state: SessionRecord.State {
+        if runs.contains(where: \.isRunning) { return .running }
+        if runs.contains(where: \.isQueued) { return .waiting }
+        switch status {
+        case "idle": return .idle
+        case "busy": return .running
+        case "interrupted": return isCancelled ? .idle : .waiting
+        case "error": return .error
+        default: return .unknown
+        }
+    }
+
+    /// Whether it was interrupted by a cancel, and not to ask a person.
+    ///
+    /// A static breakpoint lists no interrupt either, but its run was a success.
+    private var isCancelled: Bool {
+        if hasInterrupts == true { return false }
+        guard let newest = runs.first else { return hasInterrupts == false }
+        return ["interrupted", "cancelled"].contains(newest.status)
+    }
+
+    /// Its runs, without those that wait for a worker: they have not begun.
+    var records: [RunRecord] {
+        runs.filter { !$0.isQueued }.map { $0.record(session: id, user: user ?? $0.user) }
+    }
+
+    private func metadata(of run: String?) -> EventMetadata {
+        runs.first { $0.id == run }.map { metadata(of: $0) } ?? metadata(run: run, agent: nil)
+    }
+
+    private func metadata(of run: LangGraphRun) -> EventMetadata { metadata(run: run.id, agent: run.agent) }
+
+    private func metadata(run: String?, agent: String?) -> EventMetadata {
         var metadata = EventMetadata()
         metadata.session = SessionID(rawValue: id)
         metadata.user = user.map { UserID(rawValue: $0) }
         metadata.run = run.map { RunID(rawValue: $0) }
-        metadata.agent = runs.first { $0.id.rawValue == run }?.agent
+        metadata.agent = agent
         return metadata
+    }
+
+    /// The moment in an id such as `1795441440099-0`: milliseconds since the epoch.
+    private static func time(of id: String, now: Timestamp) -> Timestamp? {
+        Int64(id.prefix { $0 != "-" }).flatMap { PlausibleTime.timestamp(.integer($0), now: now) }
     }
 }
