@@ -45,6 +45,14 @@ public struct BackendConnection: MessageSource {
 
     /// Connects, watches, and waits before it connects again.
     private func link() async {
+        // What a dialect has read outlives a lost link: what was told before is not told again.
+        var kept: KeptLink?
+        await link(&kept)
+        kept?.task.cancel()
+        await kept?.task.value
+    }
+
+    private func link(_ kept: inout KeptLink?) async {
         var backoff = Backoff()
         send(.link(.connecting, reason: nil, retryIn: nil))
         while !Task.isCancelled {
@@ -53,7 +61,8 @@ public struct BackendConnection: MessageSource {
             var ending = Ending.lost(round.failure ?? "the link ended")
             if round.wasAnswered {
                 for message in round.messages { send(message) }
-                ending = await watch(round, onProgress: { backoff.reset() })
+                keep(&kept, for: round)
+                ending = await watch(round, through: kept?.link, onProgress: { backoff.reset() })
                 if Task.isCancelled { return }
             } else {
                 await sendHealth(of: round)
@@ -68,11 +77,16 @@ public struct BackendConnection: MessageSource {
     }
 
     /// Polls health and follows events until one of them fails.
-    private func watch(_ round: BackendReader.HealthRound, onProgress: () -> Void) async -> Ending {
+    private func watch(
+        _ round: BackendReader.HealthRound, through link: DialectLink?, onProgress: () -> Void
+    ) async -> Ending {
         guard let root = round.monitorRoot else {
             onProgress()
-            guard let dialectReader = reader.dialectReader(of: round) else { return await pollHealth(round) }
-            return await watch(round, dialectReader)
+            if let link {
+                await sendHealth(of: round, through: link)
+                await link.resume()
+            }
+            return await pollHealth(round, through: link)
         }
         let first: BackendSnapshot
         do throws(ReadError) { first = try await reader.snapshot(root) } catch {
@@ -93,21 +107,22 @@ public struct BackendConnection: MessageSource {
         }
     }
 
-    /// Polls health and keeps going what a dialect's reader asks for.
-    private func watch(_ round: BackendReader.HealthRound, _ dialectReader: any DialectReader) async -> Ending
-    {
-        let link = DialectLink(dialectReader, reader.reader, jitter: jitter) { [outlet] in outlet.send($0) }
-        await sendHealth(of: round, through: link)
-        return await withTaskGroup(of: Ending.self) { group in
-            group.addTask { await pollHealth(round, through: link) }
-            group.addTask {
-                await link.run()
-                return .lost("cancelled")
-            }
-            let ending = await group.next() ?? .lost("the link ended")
-            group.cancelAll()
-            return ending
+    /// The link of a dialect's reader, and the task that keeps it going.
+    private struct KeptLink {
+        let link: DialectLink
+        let task: Task<Void, Never>
+    }
+
+    /// Keeps the reader of the dialect that answered, or begins another one where another dialect did.
+    private func keep(_ kept: inout KeptLink?, for round: BackendReader.HealthRound) {
+        if let link = kept?.link, link.dialect == round.dialect?.name, link.base == round.base { return }
+        kept?.task.cancel()
+        kept = nil
+        guard round.monitorRoot == nil, let dialectReader = reader.dialectReader(of: round) else { return }
+        let link = DialectLink(dialectReader, reader.reader, of: round, jitter: jitter) { [outlet] in
+            outlet.send($0)
         }
+        kept = KeptLink(link: link, task: Task { await link.run() })
     }
 
     /// Polls health until it fails, until a monitoring root appears, or until `end`.

@@ -58,7 +58,7 @@ public struct BackendReader: Sendable {
     private func readDialect(_ round: HealthRound) async -> [Message] {
         guard let dialectReader = dialectReader(of: round) else { return round.messages }
         let found = Mutex<[Message]>([])
-        let link = DialectLink(dialectReader, reader, jitter: { 1 }) { message in
+        let link = DialectLink(dialectReader, reader, of: round, jitter: { 1 }) { message in
             found.withLock { $0.append(message) }
         }
         var health: DialectAnswer?
@@ -84,6 +84,10 @@ public struct BackendReader: Sendable {
         var monitorRoot: String?
         /// The dialect that was recognised; nil when nothing answered.
         var dialect: Dialect?
+        /// The path that it is mounted at; empty at the root.
+        var base = ""
+        /// The probes that were a success.
+        var answeredProbes: Set<String> = []
         /// Whether the dialects' probes were not asked because health was not well.
         var isToBeProbed = false
         /// Whether there was any HTTP answer.
@@ -105,8 +109,11 @@ public struct BackendReader: Sendable {
     }
 
     /// Asks for health where the target says, or where the dialects know it to be.
-    func askHealth(at known: String? = nil, as chosen: Dialect? = nil) async -> HealthRound {
+    func askHealth(
+        at known: String? = nil, as chosen: Dialect? = nil, below base: String = ""
+    ) async -> HealthRound {
         var round = HealthRound()
+        round.base = base
         let target = reader.target
         let candidates = known.map { [$0] } ?? healthURLs
         for (index, candidate) in candidates.enumerated() {
@@ -118,10 +125,13 @@ public struct BackendReader: Sendable {
                 if answer.isNobodys, index + 1 < candidates.count { continue }
                 let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
                 round.dialect = found
+                if known == nil, let (mounted, base, path) = await mounted(answer, found) {
+                    return await askHealth(at: target.origin + base + path, as: mounted, below: base)
+                }
                 // Who has no health endpoint there, or one that costs, is asked where its dialect says.
                 let isBarred = answer.isNobodys || [401, 403].contains(answer.status)
                 if isBarred || found.avoids.contains(path(of: url)), known == nil,
-                    let path = found.healthPaths.first, path != self.path(of: url),
+                    let path = found.healthPath(answered: round.answeredProbes), path != self.path(of: url),
                     found.name != Dialect.genericHealth.name, !target.namesPath, forced == nil
                 {
                     return await askHealth(at: target.origin + path, as: found)
@@ -202,17 +212,42 @@ public struct BackendReader: Sendable {
             round.isToBeProbed = true
             return first
         }
-        sighting.probes = await probes()
+        sighting.probes = await probes(Dialect.allProbes)
+        round.answeredProbes = Self.successes(sighting.probes)
         return Dialect.recognizing(sighting)
     }
 
-    /// The answers of every dialect's probes that come within two seconds, asked at the same time.
-    private func probes() async -> [String: HealthAnswerDocument] {
+    private static func successes(_ probes: [String: HealthAnswerDocument]) -> Set<String> {
+        Set(probes.filter { (200..<300).contains($0.value.status) }.keys)
+    }
+
+    /// The dialect that is mounted at the target's path, that path, and where its health is asked for.
+    ///
+    /// A server below a path is looked for only where the path itself is not an endpoint of health.
+    private func mounted(
+        _ answer: HealthAnswerDocument, _ found: Dialect
+    ) async -> (Dialect, base: String, health: String)? {
+        guard reader.target.namesPath, let base = Dialect.mountPath(of: reader.target.path),
+            forced?.isMountable ?? (found.isMountable || found.name == Dialect.genericHealth.name)
+        else { return nil }
+        var sighting = Sighting(path: "/", health: answer)
+        sighting.probes = await probes(Dialect.mountProbes, below: base)
+        let answered = Self.successes(sighting.probes)
+        guard let dialect = forced ?? Dialect.mountable.first(where: { $0.recognizes(sighting) }),
+            let path = dialect.healthPath(answered: answered)
+        else { return nil }
+        return (dialect, base, path)
+    }
+
+    /// The answers of probes that come within two seconds, asked at the same time.
+    private func probes(
+        _ paths: [String], below base: String = ""
+    ) async -> [String: HealthAnswerDocument] {
         let limit = min(reader.options.timeout, Self.probeTimeout)
         return await withTaskGroup(of: (String, HealthAnswerDocument?).self) { group in
-            for probe in Dialect.allProbes {
+            for probe in paths {
                 group.addTask {
-                    let url = reader.target.origin + probe
+                    let url = reader.target.origin + base + probe
                     return (probe, try? await reader.get(url, limit: Self.probeLimit, timeout: limit))
                 }
             }

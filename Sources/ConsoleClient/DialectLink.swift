@@ -13,23 +13,46 @@ import WireProtocol
 actor DialectLink {
     /// How many addresses one reader may have asked at a time.
     private static let maximumRequests = 256
+    /// How many addresses a one-shot command asks, so that it ends: what matters first is asked first.
+    private static let maximumRequestsOnce = 512
     /// The longest pause that failures of one address lead to.
     private static let maximumPause = Duration.seconds(60)
+
+    /// The name of the dialect that is spoken.
+    let dialect: String
+    /// The path that the dialect is mounted at; empty at the root.
+    let base: String
 
     private var reader: any DialectReader
     private let http: HTTPReader
     private let jitter: @Sendable () -> Double
-    private let send: @Sendable (Message) -> Void
+    private let output: @Sendable (Message) -> Void
     private let (news, changed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private var running: [DialectRequest: Task<Void, Never>] = [:]
+    /// Where each stream is resumed; kept while its link is lost.
+    private var resumes: [DialectRequest: StreamResume] = [:]
+    /// The addresses that did not answer when they were last asked.
+    private var silent: Set<DialectRequest> = []
+    /// The lines that would expose the pattern on the backend's stack.
+    private let exposingLines: [String]
+    /// What the reader said last about what it sees.
+    private var coverage: Message?
 
+    /// A link of a reader; `round` is the answer that its dialect was recognised by.
     init(
-        _ reader: any DialectReader, _ http: HTTPReader, jitter: @escaping @Sendable () -> Double,
-        send: @escaping @Sendable (Message) -> Void
+        _ reader: any DialectReader, _ http: HTTPReader, of round: BackendReader.HealthRound = .init(),
+        jitter: @escaping @Sendable () -> Double, send: @escaping @Sendable (Message) -> Void
     ) {
+        dialect = round.dialect?.name ?? ""
+        base = round.base
+        exposingLines =
+            round.messages.lazy.compactMap { message in
+                if case .dialect(_, let coverage) = message { coverage.exposingLines } else { nil }
+            }.first ?? []
         self.reader = reader
         self.http = http
         self.jitter = jitter
-        self.send = send
+        output = send
     }
 
     /// Gives an answer to the reader and its messages to the outlet.
@@ -38,30 +61,49 @@ actor DialectLink {
         changed.yield()
     }
 
+    private func send(_ message: Message) {
+        guard case .dialect(let name, var found) = message else { return output(message) }
+        found.exposingLines = exposingLines
+        coverage = .dialect(name: name, coverage: found)
+        output(.dialect(name: name, coverage: found))
+    }
+
+    /// Begins again what waits for its next try, for the backend answers again; streams that are open stay open.
+    func resume() {
+        if let coverage { output(coverage) }
+        for request in silent {
+            running.removeValue(forKey: request)?.cancel()
+        }
+        silent = []
+        changed.yield()
+    }
+
     private var wanted: [DialectRequest] { Array(reader.requests.prefix(Self.maximumRequests)) }
 
     /// Asks until the task is cancelled.
     func run() async {
-        var running: [DialectRequest: Task<Void, Never>] = [:]
         changed.yield()
         for await _ in news {
             let requests = wanted
-            for (request, task) in running where !requests.contains(request) {
+            let wanted = Set(requests)
+            for (request, task) in running where !wanted.contains(request) {
                 task.cancel()
-                running[request] = nil
+                (running[request], resumes[request]) = (nil, nil)
+                silent.remove(request)
             }
             for request in requests where running[request] == nil {
                 running[request] = Task { await self.keep(request) }
             }
         }
-        for task in running.values { task.cancel() }
-        for task in running.values { await task.value }
+        let tasks = running.values
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
     }
 
     /// Asks everything that is no stream one time, and what the answers lead to, for one-shot commands.
     func once() async {
         var asked: Set<DialectRequest> = []
-        for _ in 0..<3 {
+        while asked.count < Self.maximumRequestsOnce {
             let next = wanted.filter { !$0.rhythm.isOpenEnded && !asked.contains($0) }
             if next.isEmpty { return }
             asked.formUnion(next)
@@ -95,14 +137,24 @@ actor DialectLink {
         let started = ContinuousClock.now
         do throws(ReadError) {
             let answer = try await http.get(
-                http.target.origin + request.path, limit: BackendReader.probeLimit, body: request.body,
+                url(of: request), limit: BackendReader.probeLimit, body: request.body,
                 timeout: request.timeout, headers: request.headers)
-            if !Task.isCancelled { take(.document(request, answer, took: .now - started)) }
+            if !Task.isCancelled {
+                silent.remove(request)
+                take(.document(request, answer, took: .now - started))
+            }
             return true
         } catch {
-            if !Task.isCancelled { take(.failed(request, reason: error.description)) }
+            if !Task.isCancelled {
+                silent.insert(request)
+                take(.failed(request, reason: error.description))
+            }
             return false
         }
+    }
+
+    private func url(of request: DialectRequest) -> String {
+        http.target.origin + (request.isOfOrigin ? "" : base) + request.path
     }
 
     /// Keeps a WebSocket open and listens; without a token nobody would be served, so nothing is asked.
@@ -115,7 +167,8 @@ actor DialectLink {
         while !Task.isCancelled {
             do {
                 let socket = try await WebSocketClient.connect(
-                    host: http.target.host, port: http.target.port, path: request.path,
+                    host: http.target.host, port: http.target.port,
+                    path: (request.isOfOrigin ? "" : base) + request.path,
                     headers: [("Authorization", "Bearer " + token)] + http.options.headers,
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
                 take(.opened(request))
@@ -140,25 +193,32 @@ actor DialectLink {
 
     private func follow(_ request: DialectRequest) async {
         var backoff = Backoff()
-        var resume = StreamResume()
         while !Task.isCancelled {
             do {
-                let url = http.target.origin + request.path
                 let response = try await http.open(
-                    url, accept: "text/event-stream", after: resume.point, headers: request.headers)
+                    url(of: request), accept: "text/event-stream", after: resumes[request]?.point,
+                    body: request.body, headers: request.headers)
                 guard response.status.code == 200 else {
                     throw ReadError.other("HTTP \(response.status.code)")
                 }
-                resume.reopen()
+                if Task.isCancelled { return }
+                resumes[request, default: StreamResume()].reopen()
+                silent.remove(request)
                 take(.opened(request))
                 for try await buffer in response.body {
+                    if Task.isCancelled { return }
                     backoff.reset()
-                    for event in resume.feed(buffer.readableBytesView) { take(.event(request, event)) }
+                    for event in resumes[request, default: StreamResume()].feed(buffer.readableBytesView) {
+                        take(.event(request, event))
+                    }
                 }
+                if Task.isCancelled { return }
+                take(.failed(request, reason: "the stream ended"))
             } catch {
                 if Task.isCancelled { return }
                 take(.failed(request, reason: ReadError(error, http.options.timeout).description))
             }
+            silent.insert(request)
             try? await Task.sleep(for: backoff.next(jitter()))
         }
     }

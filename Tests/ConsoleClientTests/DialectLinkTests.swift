@@ -14,7 +14,7 @@ import WireProtocol
     /// A LangGraph Server with one busy thread.
     private static func server(_ request: FakeRequest) -> FakeAnswer {
         switch request.path {
-        case "/ok": .whole("{\"ok\":true}")
+        case "/ok", "/health": .whole("{\"ok\":true}")
         case "/info": info
         case "/threads/search": threads
         case "/threads/t-1/runs?limit=20": .whole("[{\"run_id\":\"r-1\",\"status\":\"running\"}]")
@@ -60,6 +60,92 @@ import WireProtocol
             let resumed = server.history.filter { $0.path == "/threads/t-1/stream" }
             #expect(resumed.first?.headers["last-event-id"] == nil)
             #expect(resumed.last?.headers["last-event-id"] == "1795441440096-0")
+        }
+    }
+
+    @Test func whatWasReadOutlivesALostLink() async throws {
+        try await FakeServer.serving({ request in
+            // One answer of health is cut off after the stream was open.
+            request.path == "/health" && request.turn == 40
+                ? FakeAnswer(pieces: []) : Self.server(request)
+        }) { server in
+            let links = try ConsoleLinks(.live)
+            let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
+            let running = Task { await link.run() }
+            var states: [LinkState] = []
+            var starts = 0
+            for await message in link.messages {
+                starts += [message].eventLines.count { $0.contains("RUN_STARTED") }
+                if case .link(let state, _, _) = message { states.append(state) }
+                if states.count(where: { $0 == .connected }) >= 2, server.history.last?.path == "/threads/search" {
+                    break
+                }
+            }
+            running.cancel()
+            await running.value
+            await links.shutDown()
+            #expect(states.contains(.lost))
+            #expect(starts == 1)
+            let streams = server.history.filter { $0.path == "/threads/t-1/stream" }
+            // Every time but the first it is resumed.
+            #expect(streams.count > 1)
+            #expect(streams.dropFirst().allSatisfy { $0.headers["last-event-id"] != nil })
+        }
+    }
+
+    @Test func aServerBelowAPathIsFollowedThere() async throws {
+        try await FakeServer.serving({ request in
+            guard request.path.hasPrefix("/chat/") else { return .whole("{\"ok\":true}") }
+            let path = request.line.replacing(" /chat", with: " ")
+            return Self.server(FakeRequest(line: path, headers: request.headers))
+        }) { server in
+            for path in ["/chat", "/chat/"] {
+                let target = try BackendTarget(server.origin + path)
+                let messages = await BackendReader.readOnce(target, .patient)
+                #expect(messages.snapshots.last?.sessions.map(\.user) == ["ada"])
+                #expect(messages.snapshots.last?.runs.map(\.state) == [.open])
+            }
+            #expect(server.history.contains { $0.path == "/chat/threads/search" })
+        }
+    }
+
+    @Test(arguments: ["/agents/ops", "/agents/ops/.well-known/agent-card.json"])
+    func anAgentBelowAPathIsFoundByItsCard(_ path: String) async throws {
+        try await FakeServer.serving({ request in
+            switch request.path {
+            case "/agents/ops/.well-known/agent-card.json":
+                .whole(
+                    "{\"name\":\"ops\",\"supportedInterfaces\":[{\"url\":\"http://x/agents/ops/\",\"protocolBinding\":\"HTTP+JSON\"}]}"
+                )
+            case "/agents/ops/tasks?pageSize=100":
+                .whole("{\"tasks\":[{\"id\":\"t\",\"status\":{\"state\":\"TASK_STATE_WORKING\"}}]}")
+            default: .whole("no", status: 404)
+            }
+        }) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin + path), .patient)
+            #expect(messages.healths.last?.status == .pass)
+            #expect(messages.snapshots.last?.runs.map(\.state) == [.open])
+        }
+    }
+
+    @Test func aListOfManyPagesIsReadByOneShotCommands() async throws {
+        try await FakeServer.serving({ request in
+            guard request.path.hasPrefix("/tasks?") else {
+                return request.path == "/.well-known/agent-card.json"
+                    ? .whole(
+                        "{\"name\":\"ops\",\"supportedInterfaces\":[{\"url\":\"http://x/\",\"protocolBinding\":\"HTTP+JSON\"}]}"
+                    ) : .whole("no", status: 404)
+            }
+            if request.path.contains("status=") { return .whole("{\"tasks\":[],\"totalSize\":0}") }
+            let page = request.path.split(separator: "=").last.flatMap { Int($0) } ?? 100
+            let number = page == 100 ? 0 : page
+            let next = number < 8 ? "\(number + 1)" : ""
+            return .whole(
+                "{\"tasks\":[{\"id\":\"t-\(number)\",\"status\":{\"state\":\"TASK_STATE_COMPLETED\"}}],\"nextPageToken\":\"\(next)\",\"totalSize\":9}"
+            )
+        }) { server in
+            let messages = await BackendReader.readOnce(try BackendTarget(server.origin), .patient)
+            #expect(messages.snapshots.last?.runs.count == 9)
         }
     }
 
