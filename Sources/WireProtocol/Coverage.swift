@@ -13,6 +13,8 @@ public struct Coverage: Hashable, Sendable {
     public var notes: [String]
     /// When a step of a run becomes visible; rules about silence compare with it.
     public var timing = Timing.asItHappens
+    /// Whether a step, of which the begin is seen, may be silent for minutes, as a node that calls a model is.
+    public var isSilentWithinSteps = false
     /// How much of each list was read; a part that is absent was read whole.
     public var listed: [Part: Listed] = [:]
     /// The lines that would make the pattern visible on the stack that was recognised; empty where it is.

@@ -19,6 +19,29 @@ import WireProtocol
         }
     }
 
+    @Test(
+        arguments: [
+            (Coverage.Timing.asItHappens, false, 31, Severity.critical), (.asItHappens, false, 30, nil),
+            (.asItHappens, true, 180, nil), (.asItHappens, true, 181, .critical),
+            (.atItsEnd, false, 180, nil), (.atItsEnd, false, 3600, .notice),
+            (.snapshotsOnly, false, 180, nil), (.snapshotsOnly, false, 3600, .notice),
+        ] as [(Coverage.Timing, Bool, Int, Severity?)])
+    func silenceIsJudgedByWhenTheSourceShowsAStep(
+        _ timing: Coverage.Timing, _ isSilentWithinSteps: Bool, _ seconds: Int, _ severity: Severity?
+    ) {
+        var story = Story()
+        story.receive(.link(.connected, reason: nil, retryIn: nil))
+        var coverage = Coverage(timing: timing)
+        coverage.isSilentWithinSteps = isSilentWithinSteps
+        story.receive(.dialect(name: "x", coverage: coverage))
+        story.event(.runStarted, "r-1")
+        let last = story.backend.reception.lastEventAt ?? story.now
+        _ = story.store.send(.tick(last + .seconds(seconds)))
+        #expect(story.state.triage().map(\.severity) == severity.map { [$0] } ?? [])
+        let isStuck = story.state.sessionTable().rows.first?.state == .stuck
+        #expect(isStuck == (severity == .critical))
+    }
+
     @Test func aFinishedRunIsNeverStale() {
         var story = Story()
         story.wholeRun("r-1")

@@ -97,6 +97,13 @@ extension RuleStory {
                         story.wait(.seconds(25))
                     }
                 ),
+                (
+                    "step=2m",
+                    { story in
+                        story.receive(.dialect(name: "x", coverage: Coverage(timing: .atItsEnd)))
+                        quiet(150_000, &story)
+                    }
+                ),
             ]),
         RuleStory(
             "run-no-progress", fires: { beating(60_001, &$0) }, spares: { beating(60_000, &$0) },
