@@ -67,7 +67,8 @@ import WireProtocol
         try await FakeServer.serving({ request in
             // One answer of health is cut off after the stream was open.
             request.path == "/health" && request.turn == 40
-                ? FakeAnswer(pieces: []) : Self.server(request)
+                ? FakeAnswer(pieces: [Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".utf8)])
+                : Self.server(request)
         }) { server in
             let links = try ConsoleLinks(.live)
             let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
@@ -77,7 +78,9 @@ import WireProtocol
             for await message in link.messages {
                 starts += [message].eventLines.count { $0.contains("RUN_STARTED") }
                 if case .link(let state, _, _) = message { states.append(state) }
-                if states.count(where: { $0 == .connected }) >= 2, server.history.last?.path == "/threads/search" {
+                if states.count(where: { $0 == .connected }) >= 2,
+                    server.history.last?.path == "/threads/search"
+                {
                     break
                 }
             }

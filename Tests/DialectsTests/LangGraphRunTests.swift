@@ -147,7 +147,7 @@ import WireProtocol
         #expect(script.runs(Script.run("r-1", "running", at: 10)).eventNames.isEmpty)
         script.wait(until: 103)
         let events = script.runs(Script.run("r-1", "running", at: 10)).eventJSON
-        #expect(events.map { $0["type"]?.string } == ["RUN_STARTED", "RAW"])
+        #expect(events.map { $0["type"]?.string } == ["RUN_STARTED", "STATE_SNAPSHOT"])
         #expect(
             events.compactMap { $0["timestamp"]?.integer } == [
                 (Script.start + .seconds(10)).milliseconds, script.now.milliseconds,
@@ -239,6 +239,11 @@ import WireProtocol
         let snapshot = script.runs(Script.run("r-1", "success", kwargs: kwargs)).snapshot
         #expect(snapshot?.sessions.map(\.user) == ["bea"])
         #expect(snapshot?.runs.map(\.user) == ["bea"])
+        script.wait(until: 5)
+        // A session keeps the user that it was first told with.
+        _ = script.list(Script.row("busy", at: 5, metadata: "{\"owner\":\"desk-2\"}"))
+        let later = script.runs(Script.run("r-2", "success", at: 5), Script.run("r-1", "success"))
+        #expect(later.snapshot?.sessions.map(\.user) == ["bea"])
     }
 
     @Test(arguments: ["1970-01-01T00:00:00+00:00", "2031-01-01T00:00:00+00:00"])

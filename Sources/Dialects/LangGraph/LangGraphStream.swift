@@ -50,6 +50,8 @@ struct LangGraphStream {
         case ("messages", let json?):
             read(messages: json, &steps)
             if steps.isEmpty, let pulse = pulse(json, at: moment) { steps.append(pulse) }
+        // What a node reports in words of its own is work.
+        case ("custom", _?): steps.append((.stateDelta, Self.raw(frame, json).fields))
         default: steps.append(Self.raw(frame, json))
         }
         return steps

@@ -14,7 +14,8 @@ struct LangGraphThread {
     /// `thread_id`.
     let id: String
     private(set) var status: String
-    private var owner: String?
+    /// Whose it is: the first user that its row or a run of it named, whoever ran in it later.
+    private var user: String?
     private var updatedAt: Timestamp?
     private var stateUpdatedAt: Timestamp?
     /// Whether a person is asked for something; nil where the server does not list interrupts.
@@ -46,7 +47,7 @@ struct LangGraphThread {
     /// Takes a newer row of the thread.
     private mutating func take(row: JSONValue, at moment: Timestamp) {
         status = row["status"]?.string ?? ""
-        owner = Self.user(row["metadata"]) ?? Self.user(row["config"]?["configurable"]) ?? owner
+        user = user ?? Self.user(row["metadata"]) ?? Self.user(row["config"]?["configurable"])
         updatedAt = PlausibleTime.timestamp(row["updated_at"], now: moment)
         stateUpdatedAt = PlausibleTime.timestamp(row["state_updated_at"], now: moment)
         hasInterrupts = row["interrupts"]?.object.map { interrupts in
@@ -90,9 +91,6 @@ struct LangGraphThread {
         runs.count >= limit && runs.prefix(limit).allSatisfy { $0.status == "pending" }
     }
 
-    /// Whose it is: one user for a thread, whoever ran in it.
-    private var user: String? { owner ?? runs.last { $0.user != nil }?.user }
-
     // MARK: Lists of runs
 
     /// Takes the rows of its runs, of a list of at most `limit` that was asked for at `asked`.
@@ -128,6 +126,7 @@ struct LangGraphThread {
             }
         }
         runs = Array(found.prefix(Self.maximumRuns))
+        user = user ?? runs.last { $0.user != nil }?.user
         var events: [OutgoingEvent] = []
         for place in runs.indices.reversed() { events += settle(place, at: moment) }
         if stream.run.map({ id in !runs.contains { $0.id == id && $0.isOpen } }) ?? true {
@@ -153,6 +152,7 @@ struct LangGraphThread {
         }
         run.keep(runs[place])
         runs[place] = run
+        user = user ?? run.user
         var events: [OutgoingEvent] = []
         if broken == id {
             broken = nil
@@ -344,7 +344,7 @@ struct LangGraphThread {
 
     private func listening(to run: LangGraphRun, at moment: Timestamp) -> OutgoingEvent {
         OutgoingEvent(
-            .raw, at: moment, ["source": "langgraph", "event": ["event": "stream opened"]],
+            .stateSnapshot, at: moment, ["source": "langgraph", "event": ["event": "stream opened"]],
             metadata: metadata(of: run))
     }
 
