@@ -169,7 +169,7 @@ def hang(server):
     with Watch(server.url) as watch:
         time.sleep(4)
         say(server, "patient", "carry 3600")
-        finding = watch.finding("run-stalled", 300)
+        finding = watch.finding("run-stalled", 300, "critical")
         return finding is not None, finding["summary"] if finding else session(server.url, "patient")
 
 

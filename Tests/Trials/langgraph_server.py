@@ -200,7 +200,7 @@ def hang(server):
         say(server, thread, "fetch 1", wait=True)
         time.sleep(4)
         say(server, thread, "fetch 3600")
-        finding = watch.finding("run-stalled", 300)
+        finding = watch.finding("run-stalled", 300, "critical")
         return finding is not None, finding["summary"] if finding else session(server.url, thread)
 
 
