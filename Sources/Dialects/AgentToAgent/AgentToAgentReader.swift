@@ -58,7 +58,6 @@ struct AgentToAgentReader: DialectReader {
             }
             agents[place].takeFailure(of: request, at: moment)
             return ledger.miss(.sessions, agents[place].listAddress, reason)
-                + [.refused(what: request.path, reason: reason)]
         case .event(let request, let event):
             guard let json = try? JSONParser.parse(event.data) else {
                 return [.refused(what: request.path, reason: "a frame that is not JSON")]

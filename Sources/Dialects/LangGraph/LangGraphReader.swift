@@ -119,7 +119,7 @@ struct LangGraphReader: DialectReader {
         guard let (part, address) = LangGraphRoutes.address(of: request) else {
             return [.refused(what: request.path, reason: reason)]
         }
-        return ledger.miss(part, address, reason) + [.refused(what: request.path, reason: reason)]
+        return ledger.miss(part, address, reason)
     }
 
     private mutating func take(
