@@ -3,114 +3,180 @@ import WireProtocol
 /// A run that a server has stored with its messages, read after the fact.
 struct StoredRun {
     /// One thing that happened in it.
-    enum Step {
+    enum Kind {
         case said(id: String)
         case called(id: String, tool: String)
-        case returned(id: String, failed: Bool)
+        /// A call's result, and what it says where it is a failure.
+        case returned(id: String, failure: String?)
+        /// It waits for a person, and for which tools.
+        case asked(calls: [String], tools: [String])
+
+        /// What it is told once by.
+        var key: String {
+            switch self {
+            case .said(let id): "said " + id
+            case .called(let id, _): "called " + id
+            case .returned(let id, _): "returned " + id
+            case .asked(let calls, _): "asked " + calls.joined(separator: " ")
+            }
+        }
     }
 
-    let record: RunRecord
-    let startedAt: Timestamp
+    /// A moment that was stated, or that of the arrival where none was, or none that can be meant.
+    struct Moment {
+        var at: Timestamp
+        var isArrival = false
+    }
+
+    /// One thing that happened in it, and when.
+    struct Step {
+        let kind: Kind
+        var moment: Moment
+        /// Whether the moment is that of the question to a model, so that the step itself came later.
+        var isWhenAsked = false
+    }
+
+    var record: RunRecord
+    var startedAt: Moment
+    /// When it ended, where that is later than its last step.
     var endedAt: Timestamp?
     var error: String?
-    var steps: [(Step, Timestamp)] = []
+    var steps: [Step] = []
 
-    init(_ record: RunRecord, startedAt: Timestamp) {
+    init(_ record: RunRecord, startedAt: Moment) {
         self.record = record
         self.startedAt = startedAt
     }
 
-    /// A row of agno's `GET /sessions/{id}/runs`: its messages carry calls and results, dated in seconds.
-    init(agno row: JSONValue, _ record: RunRecord) {
-        let rows = (row["messages"]?.array ?? []).filter { $0["from_history"]?.bool != true }
-        let start = StoredRuns.time(row["created_at"]) ?? StoredRuns.time(rows.first?["created_at"])
-        self.init(record, startedAt: start ?? Timestamp(milliseconds: 0))
-        for message in rows {
-            let at = StoredRuns.time(message["created_at"]) ?? startedAt
-            endedAt = max(endedAt ?? at, at)
-            for call in message["tool_calls"]?.array ?? [] {
-                guard let id = call["id"]?.string else { continue }
-                steps.append((.called(id: id, tool: call["function"]?["name"]?.string ?? "tool"), at))
-            }
-            if let id = message["tool_call_id"]?.string {
-                steps.append((.returned(id: id, failed: message["tool_call_error"]?.bool == true), at))
-            } else if message["role"]?.string == "assistant", message["tool_calls"]?.array?.isEmpty != false {
-                steps.append((.said(id: message["id"]?.string ?? "\(steps.count)"), at))
+    /// The calls that no result came for.
+    var unanswered: [String] {
+        var calls: [String] = []
+        for step in steps {
+            switch step.kind {
+            case .called(let id, _): calls.append(id)
+            case .returned(let id, _): calls.removeAll { $0 == id }
+            case .said, .asked: break
             }
         }
-        // Messages are dated by the whole second; the run's own duration is finer.
-        if let seconds = row["metrics"]?["duration"]?.double, (0..<1e9).contains(seconds) {
-            let measured = startedAt + .milliseconds(Int64(seconds * 1000))
-            endedAt = max(endedAt ?? measured, measured)
-        }
-        if record.state == .failed {
-            error = row["content"]?.string.map { String($0.prefix(200)) } ?? "error"
-        }
+        return calls
+    }
+
+    mutating func add(_ kind: Kind, _ moment: Moment, isWhenAsked: Bool = false) {
+        steps.append(Step(kind: kind, moment: moment, isWhenAsked: isWhenAsked))
     }
 }
 
-/// Tells stored runs as events, each of their steps once, however often they are read.
+extension PlausibleTime {
+    /// The moment that was stated, or the arrival.
+    static func moment(_ json: JSONValue?, at arrival: Timestamp) -> StoredRun.Moment {
+        let (at, isArrival) = orArrival(json, at: arrival)
+        return StoredRun.Moment(at: at, isArrival: isArrival)
+    }
+}
+
+/// Tells stored runs as events, each of their steps once, however often they are read and in whatever order.
 struct StoredRuns {
-    /// How many runs are remembered as told.
-    private static let maximumRuns = 20_000
+    /// How many runs are remembered as told; further ones are not told, so that none is told twice.
+    private static let maximumRuns = 200_000
 
-    private var told: [RunID: Int] = [:]
-
-    /// The events of a run that were not told yet.
-    mutating func tell(_ run: StoredRun) -> [OutgoingEvent] {
-        let all = Self.events(run)
-        let before = told[run.record.id] ?? 0
-        if told.count >= Self.maximumRuns, told[run.record.id] == nil { return [] }
-        guard all.count > before else { return [] }
-        told[run.record.id] = all.count
-        return Array(all[before...])
+    /// What was told of a run that has not ended.
+    private struct Told {
+        var steps: Set<String> = []
+        var lastAt: Timestamp
     }
 
-    private static func events(_ run: StoredRun) -> [OutgoingEvent] {
+    private var open: [RunID: Told] = [:]
+    private var ended: Set<RunID> = []
+
+    /// The events of a run that were not told yet, and when the last of them was.
+    ///
+    /// - Parameter unseenAt: when the run was last looked at, where that was before these steps.
+    mutating func tell(_ run: StoredRun, unseenAt: Timestamp?) -> [OutgoingEvent] {
+        let id = run.record.id
+        guard !ended.contains(id), ended.count + open.count < Self.maximumRuns else { return [] }
+        var events: [OutgoingEvent] = []
+        var known = open[id] ?? Told(lastAt: run.startedAt.at)
+        let metadata = Self.metadata(run)
+        if open[id] == nil {
+            let fields: JSONObject = [
+                "threadId": .string(run.record.session?.rawValue ?? ""), "runId": .string(id.rawValue),
+            ]
+            events.append(Self.event(.runStarted, run.startedAt, fields, metadata))
+        }
+        for (index, step) in run.steps.enumerated() where known.steps.insert(step.kind.key).inserted {
+            var moment = step.moment
+            if step.isWhenAsked, let unseenAt, unseenAt > moment.at {
+                // It was not there yet when it was last looked for, but before what followed.
+                let next = run.steps[(index + 1)...].first { !$0.isWhenAsked && $0.moment.at >= moment.at }
+                moment.at = min(unseenAt, next?.moment.at ?? unseenAt)
+            }
+            known.lastAt = max(known.lastAt, moment.at)
+            events.append(Self.event(of: step.kind, moment, metadata))
+        }
+        let end = StoredRun.Moment(
+            at: max(known.lastAt, run.endedAt ?? known.lastAt), isArrival: run.startedAt.isArrival)
+        if let last = Self.end(of: run, at: end, metadata) {
+            events.append(last)
+            ended.insert(id)
+            open[id] = nil
+        } else {
+            open[id] = known
+        }
+        return events
+    }
+
+    private static func metadata(_ run: StoredRun) -> EventMetadata {
         var metadata = EventMetadata()
         metadata.session = run.record.session
         metadata.user = run.record.user
         metadata.run = run.record.id
         metadata.agent = run.record.agent
-        var events = [
-            OutgoingEvent(
-                .runStarted, at: run.startedAt,
-                [
-                    "threadId": .string(run.record.session?.rawValue ?? ""),
-                    "runId": .string(run.record.id.rawValue),
-                ], metadata: metadata)
-        ]
-        for (step, at) in run.steps {
-            switch step {
-            case .said(let id):
-                events.append(
-                    OutgoingEvent(.textMessageStart, at: at, ["messageId": .string(id)], metadata: metadata))
-            case .called(let id, let tool):
-                events.append(
-                    OutgoingEvent(
-                        .toolCallStart, at: at, ["toolCallId": .string(id), "toolCallName": .string(tool)],
-                        metadata: metadata))
-            case .returned(let id, let failed):
-                var fields: JSONObject = ["toolCallId": .string(id)]
-                if failed { fields["content"] = "error" }
-                events.append(OutgoingEvent(.toolCallResult, at: at, fields, metadata: metadata))
-            }
+        return metadata
+    }
+
+    private static func event(
+        _ type: EventType, _ moment: StoredRun.Moment, _ fields: JSONObject, _ metadata: EventMetadata
+    ) -> OutgoingEvent {
+        var event = OutgoingEvent(type, at: moment.at, fields, metadata: metadata)
+        event.isUndated = moment.isArrival
+        return event
+    }
+
+    private static func event(
+        of kind: StoredRun.Kind, _ moment: StoredRun.Moment, _ metadata: EventMetadata
+    ) -> OutgoingEvent {
+        switch kind {
+        case .said(let id): return event(.textMessageStart, moment, ["messageId": .string(id)], metadata)
+        case .called(let id, let tool):
+            return event(
+                .toolCallStart, moment, ["toolCallId": .string(id), "toolCallName": .string(tool)], metadata)
+        case .returned(let id, let failure):
+            // A result counts for its tool by its first word.
+            let words = failure.map { "error: \($0.prefix(200))" } ?? "ok"
+            return event(
+                .toolCallResult, moment, ["toolCallId": .string(id), "content": .string(words)], metadata)
+        case .asked(_, let tools):
+            var value: JSONObject = ["change": "state", "state": "waiting"]
+            if !tools.isEmpty { value["reason"] = .string(tools.joined(separator: ", ")) }
+            return OutgoingEvent(.session, at: moment.at, value: .object(value), metadata: metadata)
         }
-        let end = run.endedAt ?? run.startedAt
+    }
+
+    private static func end(
+        of run: StoredRun, at moment: StoredRun.Moment, _ metadata: EventMetadata
+    ) -> OutgoingEvent? {
         switch run.record.state {
         case .completed:
-            events.append(
-                OutgoingEvent(.runFinished, at: end, ["outcome": ["type": "success"]], metadata: metadata))
+            // A call without an answer is left to the client; a plain success says that there is none.
+            let pending = run.unanswered.map { JSONValue.string($0) }
+            var outcome: JSONObject = ["type": "success"]
+            if !pending.isEmpty { outcome["pendingToolCallIds"] = .array(pending) }
+            return event(.runFinished, moment, ["outcome": .object(outcome)], metadata)
         case .cancelled:
-            events.append(
-                OutgoingEvent(.runFinished, at: end, ["outcome": ["type": "cancelled"]], metadata: metadata))
-        case .failed:
-            events.append(
-                OutgoingEvent(
-                    .runError, at: end, ["message": .string(run.error ?? "error")], metadata: metadata))
-        case .open, .lost, .unknown: break
+            return event(.runFinished, moment, ["outcome": ["type": "cancelled"]], metadata)
+        case .failed: return event(.runError, moment, ["message": .string(run.error ?? "error")], metadata)
+        case .open, .lost, .unknown: return nil
         }
-        return events
     }
 
     /// A moment as servers write it: RFC 3339, or seconds since the epoch with or without a fraction.

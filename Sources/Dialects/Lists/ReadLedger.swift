@@ -16,6 +16,14 @@ struct ReadLedger: Sendable {
         return isNews ? [.read(ReadOutcome(part, address, failure: nil))] : []
     }
 
+    /// Takes a success, or that an address is not asked for any more; news only where it failed before.
+    mutating func recover(_ part: Coverage.Part, _ address: String) -> [Message] {
+        misses[address] = nil
+        wasRead.insert(address)
+        guard failures.removeValue(forKey: address) != nil else { return [] }
+        return [.read(ReadOutcome(part, address, failure: nil))]
+    }
+
     /// Takes a refusal, which no patience changes.
     mutating func refuse(_ part: Coverage.Part, _ address: String, _ words: String) -> [Message] {
         guard failures[address] != words else { return [] }

@@ -49,6 +49,8 @@ public struct OutgoingEvent: Hashable, Sendable {
     public var fields: JSONObject
     /// Whom it is about.
     public var metadata: EventMetadata
+    /// Whether no moment is known, so that the line has none and its reader marks the arrival.
+    public var isUndated = false
 
     /// Puts an event together.
     public init(
@@ -71,9 +73,8 @@ public struct OutgoingEvent: Hashable, Sendable {
 
     /// The event as one JSON line without its newline.
     public var line: [UInt8] {
-        var object: JSONObject = [
-            "type": .string("\(type.wireName)"), "timestamp": .integer(timestamp.milliseconds),
-        ]
+        var object: JSONObject = ["type": .string("\(type.wireName)")]
+        if !isUndated { object.append("timestamp", .integer(timestamp.milliseconds)) }
         for member in fields.members { object.append(member.name, member.value) }
         object["metadata"] = metadata.json
         return JSONValue.object(object).serialized
