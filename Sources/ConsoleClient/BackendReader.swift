@@ -74,7 +74,10 @@ public struct BackendReader: Sendable {
     func dialectReader(of round: HealthRound) -> (any DialectReader)? {
         guard let dialect = round.dialect else { return nil }
         let isHealthAlone = [Dialect.genericHealth, .liteLLM].contains { $0.name == dialect.name }
-        return isHealthAlone && reader.target.namesPath ? nil : dialect.reader?()
+        guard !(isHealthAlone && reader.target.namesPath), let found = dialect.reader?() else { return nil }
+        guard var scoped = found as? any UserScopedReader else { return found }
+        scoped.users = reader.options.users
+        return scoped
     }
 
     /// What one round of asking for health gave.

@@ -10,6 +10,8 @@ public struct ClientOptions: Sendable {
     public var token: String?
     /// Further header fields of every request.
     public var headers: [(name: String, value: String)] = []
+    /// The users whose sessions are asked for, where a server lists them by user only; empty for the dialect's own.
+    public var users: [String] = []
     /// A file of certificate authorities in PEM form, instead of the system's.
     public var certificateAuthorities: String?
     /// Whether any certificate is accepted; the console says so on screen.

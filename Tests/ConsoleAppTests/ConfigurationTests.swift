@@ -98,6 +98,7 @@ import WireProtocol
         ("[targets.a]\nurl = \"shop\"", "c.toml: targets.a.url: "),
         ("[targets.a]\nurl = \"http://h\"\n[targets.b]\nurl = \"http://h\"", "has the same url as targets.a"),
         ("[targets.a]\ntoken-file = \"/nowhere/t\"", "targets.a.token-file: cannot read /nowhere/t"),
+        ("[targets.a]\nusers = 7", "targets.a.users: must be a list of texts"),
         ("[rules]\nno-such = \"off\"", "c.toml: rules.no-such: is no rule"),
         ("[rules]\nrun-stalled = \"loud\"", "write off|warning|critical"),
         ("[views.sessions]\nsort = \"COLOUR\"", "there is no column \"colour\"; there are "),
@@ -114,6 +115,13 @@ import WireProtocol
         #expect(throws: ConfigurationError.self) {
             try ConfigurationFile.read("/nowhere/config.toml", over: ConsoleOptions())
         }
+    }
+
+    @Test(arguments: [("[\"ada\", \"bob\"]", ["ada", "bob"]), ("\"ada\"", ["ada"])])
+    func aTargetNamesTheUsersWhoseSessionsAreAskedFor(_ value: String, _ users: [String]) throws {
+        var options = try read("[targets.a]\nurl = \"http://h\"\nusers = \(value)")
+        options.coverAccess()
+        #expect(options.client(for: try #require(options.named["a"])).users == users)
     }
 
     @Test func flagsGoOverATargetsOwnAccess() throws {

@@ -12,6 +12,12 @@ extension ConfigurationFile {
                 note(["targets", name, key], "\(access.client.acceptsAnyCertificate)")
                 continue
             }
+            if key == "users" {
+                access.client.users = try value.strings()
+                let names = access.client.users.map(ConfigurationOrigins.quoted)
+                note(["targets", name, key], "[" + names.joined(separator: ", ") + "]")
+                continue
+            }
             let text = try value.string()
             note(["targets", name, key], ConfigurationOrigins.quoted(text))
             switch key {
@@ -36,7 +42,9 @@ extension ConfigurationFile {
                 }
                 access.dialect = dialect
             default:
-                throw value.unknown(["ca-file", "dialect", "header-file", "insecure", "token-file", "url"])
+                throw value.unknown([
+                    "ca-file", "dialect", "header-file", "insecure", "token-file", "url", "users",
+                ])
             }
         }
         guard let target else { throw section.mistake("has no url") }
