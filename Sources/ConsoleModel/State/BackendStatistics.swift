@@ -26,36 +26,52 @@ public struct BackendStatistics: Equatable, Sendable {
         var events: Int
     }
 
-    /// Events and errors that are not in ``history`` yet.
+    /// Events and errors of ``pendingSecond`` that are not in ``history`` yet.
     private var pendingEvents = 0
     var pendingErrors = 0
+    private var pendingSecond: Int64 = .min
 
     mutating func countEvent(at moment: Timestamp, sessions: Int) {
         let second = moment.milliseconds / 1000
-        if let last = seconds.last, last.second >= second {
-            seconds[seconds.count - 1].events += 1
-        } else {
+        if second != pendingSecond {
             flush(sessions: sessions)
-            seconds.append(SecondCount(second: second, events: 1))
-            if seconds.count > 10 { seconds.removeFirst() }
-            let minute = Timestamp(milliseconds: moment.milliseconds / 60_000 * 60_000)
-            if history.last.map({ $0.at < minute }) ?? true {
-                history.append(HistoryBucket(at: minute))
-                if history.count > 60 { history.removeFirst() }
-            }
+            pendingSecond = second
         }
         pendingEvents += 1
     }
 
-    /// Adds what was counted to the newest minute; at each new second, and after each batch.
+    /// Adds what was counted to the minute that it is about; at each other second, and after each batch.
     mutating func flush(sessions: Int) {
-        guard !history.isEmpty, pendingEvents > 0 else { return }
-        let newest = history.count - 1
-        history[newest].events = history[newest].events.adding(pendingEvents)
-        history[newest].errors = history[newest].errors.adding(pendingErrors)
-        history[newest].sessions = sessions
+        guard pendingEvents > 0 else { return }
+        if let place = placeOfSecond() { seconds[place].events += pendingEvents }
+        if let place = placeOfMinute() {
+            history[place].events = history[place].events.adding(pendingEvents)
+            history[place].errors = history[place].errors.adding(pendingErrors)
+            if place == history.count - 1 { history[place].sessions = sessions }
+        }
         pendingEvents = 0
         pendingErrors = 0
+    }
+
+    /// Where the pending second is counted; nil when it is over for so long that no rate looks at it.
+    private mutating func placeOfSecond() -> Int? {
+        if seconds.last.map({ $0.second < pendingSecond }) ?? true {
+            seconds.append(SecondCount(second: pendingSecond, events: 0))
+            if seconds.count > 10 { seconds.removeFirst() }
+        }
+        return seconds.lastIndex { $0.second == pendingSecond }
+    }
+
+    /// Where the pending second's minute is; nil when it is an hour older than the newest one.
+    private mutating func placeOfMinute() -> Int? {
+        let minute = Timestamp(milliseconds: pendingSecond / 60 * 60_000)
+        if let last = history.last, last.at.since(minute) >= .seconds(3600) { return nil }
+        let place = history.lastIndex { $0.at <= minute }.map { $0 + 1 } ?? 0
+        if place > 0, history[place - 1].at == minute { return place - 1 }
+        history.insert(HistoryBucket(at: minute), at: place)
+        guard history.count > 60 else { return place }
+        history.removeFirst()
+        return place > 0 ? place - 1 : nil
     }
 
     mutating func countRun(_ run: FinishedRun) {
