@@ -274,6 +274,45 @@ import WireProtocol
         }
     }
 
+    /// An AgentOS with one session, which misses its third health answer.
+    private static func agentOS(_ request: FakeRequest) -> FakeAnswer {
+        switch (request.path, request.turn) {
+        case ("/health", 2): .silence
+        case ("/health", _): .whole("{\"status\":\"ok\"}")
+        case ("/info", _): .whole("{\"agno_version\":\"3.1.10\"}")
+        case ("/sessions/s1/runs?type=agent", _):
+            .whole("[{\"run_id\":\"r1\",\"status\":\"COMPLETED\",\"created_at\":1795999094}]")
+        case (let path, _) where path.hasPrefix("/sessions?type=agent"):
+            .whole(
+                "{\"data\":[{\"session_id\":\"s1\",\"updated_at\":1795999094}],\"meta\":{\"total_count\":1}}")
+        case (let path, _) where path.hasPrefix("/sessions?"):
+            .whole("{\"data\":[],\"meta\":{\"total_count\":0}}")
+        default: .whole("{}", status: 404)
+        }
+    }
+
+    @Test func aMissedHealthAnswerEndsNothingAndRepeatsNothing() async throws {
+        try await FakeServer.serving(Self.agentOS) { server in
+            let links = try ConsoleLinks(.live)
+            let link = links.connection(to: try BackendTarget(server.origin), jitter: { 0 })
+            let running = Task { await link.run() }
+            var messages: [Message] = []
+            var sinceLoss: [Message]?
+            for await message in link.messages {
+                messages.append(message)
+                if case .link(.lost, _, _) = message { sinceLoss = [] }
+                sinceLoss?.append(message)
+                if sinceLoss?.snapshots.isEmpty == false { break }
+            }
+            running.cancel()
+            await running.value
+            await links.shutDown()
+            #expect(messages.eventLines.count == 2)
+            #expect(sinceLoss?.eventLines == [])
+            #expect(sinceLoss?.snapshots.allSatisfy { $0.sessions.map(\.id) == ["s1"] } == true)
+        }
+    }
+
     @Test func aTargetWithAPathIsAskedThereAlone() async throws {
         try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { server in
             _ = await BackendReader.readOnce(try BackendTarget(server.origin + "/my/health"), .patient)
