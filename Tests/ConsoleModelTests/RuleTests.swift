@@ -40,6 +40,13 @@ import WireProtocol
         #expect(story.state.triage().map(\.severity) == severity.map { [$0] } ?? [])
         let isStuck = story.state.sessionTable().rows.first?.state == .stuck
         #expect(isStuck == (severity == .critical))
+    @Test func aRunThatWaitsForAPersonIsNeverStuck() {
+        var story = Story()
+        story.startTool("r-1")
+        story.custom(.session, ["change": "state", "state": "waiting"], user: "ada", session: "s-1")
+        story.wait(.seconds(300))
+        #expect(story.rules == ["session-waiting"])
+        #expect(story.state.sessionTable().rows.map(\.state) == [.waiting])
     }
 
     @Test func aFinishedRunIsNeverStale() {

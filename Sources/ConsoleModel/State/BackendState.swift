@@ -47,6 +47,11 @@ public struct BackendState: Equatable, Sendable {
         sessions.place(session).map { sessions.values[$0].state == .ended } ?? false
     }
 
+    /// Whether that session waits for a person, so that the silence of its run means nothing.
+    func isWaiting(_ session: OwnedSymbol) -> Bool {
+        sessions.place(session).map { sessions.values[$0].state == .waiting } ?? false
+    }
+
     /// The run if it is open; a closed one is not worth its copy.
     func openRun(_ run: OwnedSymbol) -> RunState? {
         guard let place = runs.place(run), runs.values[place].state == .open else { return nil }

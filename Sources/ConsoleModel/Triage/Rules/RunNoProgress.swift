@@ -27,7 +27,7 @@ extension TriageRule {
                 view.stalledSince(view.backend.runs.values[place]) == nil
             else { return nil }
             let run = view.backend.runs.values[place]
-            guard !view.backend.isEnded(run.session) else { return nil }
+            guard !view.backend.isEnded(run.session), !view.backend.isWaiting(run.session) else { return nil }
             let tool = run.tools.last.map { view.text($0.name) } ?? "none"
             return Observation(
                 view.subject(run),

@@ -75,7 +75,7 @@ extension BackendState {
     /// The same, whether or not it proves anything.
     func silentSince(_ run: RunState, isOlder: (Timestamp, RuleLimit) -> Bool) -> Timestamp? {
         guard run.state == .open, let last = run.times.lastEventAt, !isEnded(run.session),
-            sessions[run.session]?.state != .waiting, isOlder(last, silenceLimit(of: run))
+            !isWaiting(run.session), isOlder(last, silenceLimit(of: run))
         else { return nil }
         return last
     }
