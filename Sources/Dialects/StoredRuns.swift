@@ -96,7 +96,7 @@ struct StoredRuns {
         guard !ended.contains(id), ended.count + open.count < Self.maximumRuns else { return [] }
         var events: [OutgoingEvent] = []
         var known = open[id] ?? Told(lastAt: run.startedAt.at)
-        let metadata = Self.metadata(run)
+        let metadata = Self.metadata(run.record)
         if open[id] == nil {
             let fields: JSONObject = [
                 "threadId": .string(run.record.session?.rawValue ?? ""), "runId": .string(id.rawValue),
@@ -125,12 +125,23 @@ struct StoredRuns {
         return events
     }
 
-    private static func metadata(_ run: StoredRun) -> EventMetadata {
+    /// The ends of runs whose session was deleted: it was deleted on purpose, so that no end is missing.
+    mutating func drop(_ runs: [RunRecord], at moment: Timestamp) -> [OutgoingEvent] {
+        runs.compactMap { record in
+            guard open.removeValue(forKey: record.id) != nil else { return nil }
+            ended.insert(record.id)
+            return OutgoingEvent(
+                .runFinished, at: moment, ["outcome": ["type": "cancelled"]],
+                metadata: Self.metadata(record))
+        }
+    }
+
+    private static func metadata(_ record: RunRecord) -> EventMetadata {
         var metadata = EventMetadata()
-        metadata.session = run.record.session
-        metadata.user = run.record.user
-        metadata.run = run.record.id
-        metadata.agent = run.record.agent
+        metadata.session = record.session
+        metadata.user = record.user
+        metadata.run = record.id
+        metadata.agent = record.agent
         return metadata
     }
 

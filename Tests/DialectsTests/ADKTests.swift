@@ -299,6 +299,8 @@ import WireProtocol
         bench.answers[Self.list] = "[]"
         let told = bench.poll()
         #expect(told.snapshot?.sessions.isEmpty == true)
+        #expect(told.eventNames == ["RUN_FINISHED"])
+        #expect(told.eventJSON.last?["outcome"]?["type"]?.string == "cancelled")
         #expect(told.outcomes.isEmpty)
     }
 

@@ -93,8 +93,7 @@ struct ADKReader: PolledReader, UserScopedReader {
     /// A session that was deleted disappears; a list that is not there is a failure.
     mutating func takeAbsence(of request: DialectRequest, at moment: Timestamp) -> [Message]? {
         guard sessions[request.path] != nil else { return request == Self.about ? [] : nil }
-        remove([request.path])
-        return snapshots(at: moment)
+        return remove([request.path], at: moment) + snapshots(at: moment)
     }
 
     mutating func takeFailure(of request: DialectRequest, at moment: Timestamp) -> [Message] {
@@ -124,7 +123,7 @@ struct ADKReader: PolledReader, UserScopedReader {
         }
         lists = wanted
         let paths = sessions.keys.filter { lists[Self.list(of: $0)] == nil }
-        messages += remove(paths)
+        messages += remove(paths, at: moment)
         return messages + snapshots(at: moment)
     }
 
@@ -157,7 +156,7 @@ struct ADKReader: PolledReader, UserScopedReader {
         lists[path]?.readAt = moment
         lists[path]?.wasTried = true
         lists[path]?.rows = rows.count
-        var messages = remove(sessions.keys.filter { Self.list(of: $0) == path && !listed.contains($0) })
+        var messages = remove(sessions.keys.filter { Self.list(of: $0) == path && !listed.contains($0) }, at: moment)
         let skipped = rows.count - listed.count
         if skipped > 0 { messages.append(.refused(what: path, reason: "\(skipped) rows without an id")) }
         order()
@@ -174,12 +173,12 @@ struct ADKReader: PolledReader, UserScopedReader {
             SessionRecord(id: SessionID(rawValue: String(name)), user: UserID(rawValue: user)))
     }
 
-    @discardableResult
-    private mutating func remove(_ paths: [String]) -> [Message] {
+    private mutating func remove(_ paths: [String], at moment: Timestamp) -> [Message] {
         var messages: [Message] = []
         for path in paths {
             guard let session = sessions.removeValue(forKey: path) else { continue }
             if owners[session.record.id.rawValue] == path { owners[session.record.id.rawValue] = nil }
+            messages += told.drop(session.runs, at: moment).messages
             messages += ledger.recover(.runs, "GET " + path)
         }
         return messages

@@ -97,7 +97,7 @@ struct AgnoReader: PolledReader {
             version = json["agno_version"]?.string
             return []
         }
-        if request == Self.configuration { return takeDatabases(json) }
+        if request == Self.configuration { return takeDatabases(json, at: moment) }
         if let place = place(of: request) {
             return try takeSessions(json, of: place.list, page: place.page, at: moment)
         }
@@ -108,14 +108,14 @@ struct AgnoReader: PolledReader {
     /// A session that was deleted disappears; a list that is not there is a failure.
     mutating func takeAbsence(of request: DialectRequest, at moment: Timestamp) -> [Message]? {
         guard sessions[request.path] != nil else { return nil }
-        return remove(request.path) + snapshots(at: moment)
+        return remove(request.path, at: moment) + snapshots(at: moment)
     }
 
-    private mutating func remove(_ key: String) -> [Message] {
-        sessions[key] = nil
+    private mutating func remove(_ key: String, at moment: Timestamp) -> [Message] {
+        let runs = sessions.removeValue(forKey: key)?.runs ?? []
         busy.remove(key)
         queue.removeAll { $0 == key }
-        return ledger.recover(.runs, "GET " + key)
+        return told.drop(runs, at: moment).messages + ledger.recover(.runs, "GET " + key)
     }
 
     mutating func takeFailure(of request: DialectRequest, at moment: Timestamp) -> [Message] {
@@ -125,7 +125,7 @@ struct AgnoReader: PolledReader {
     }
 
     /// Several databases are asked one by one; without a name AgentOS refuses to choose.
-    private mutating func takeDatabases(_ json: JSONValue) -> [Message] {
+    private mutating func takeDatabases(_ json: JSONValue, at moment: Timestamp) -> [Message] {
         let found = (json["session"]?["dbs"]?.array ?? []).compactMap { $0["db_id"]?.string }
         let databases: [String?] = found.count > 1 ? Array(found.prefix(16)) : [nil]
         let wanted = databases.flatMap { database in Self.kinds.map { (database, $0) } }
@@ -135,7 +135,7 @@ struct AgnoReader: PolledReader {
         }
         lists = wanted.map { AgnoList(kind: $0.1, database: $0.0) }
         let others = sessions.filter { !databases.contains($0.value.database) }
-        return messages + others.keys.flatMap { remove($0) }
+        return messages + others.keys.flatMap { remove($0, at: moment) }
     }
 
     private mutating func takeSessions(
@@ -168,7 +168,7 @@ struct AgnoReader: PolledReader {
         var messages: [Message] = []
         for key in lists[list].take(listed, page: page, total: total) {
             if lists[list].isOnePage {
-                messages += remove(key)
+                messages += remove(key, at: moment)
             } else {
                 sessions[key]?.readsLeft = 1
             }
