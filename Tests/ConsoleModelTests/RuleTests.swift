@@ -40,6 +40,8 @@ import WireProtocol
         #expect(story.state.triage().map(\.severity) == severity.map { [$0] } ?? [])
         let isStuck = story.state.sessionTable().rows.first?.state == .stuck
         #expect(isStuck == (severity == .critical))
+    }
+
     @Test func aRunThatWaitsForAPersonIsNeverStuck() {
         var story = Story()
         story.startTool("r-1")
