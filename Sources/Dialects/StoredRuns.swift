@@ -167,9 +167,9 @@ struct StoredRuns {
             return event(
                 .toolCallResult, moment, ["toolCallId": .string(id), "content": .string(words)], metadata)
         case .asked(_, let tools):
-            var value: JSONObject = ["change": "state", "state": "waiting"]
-            if !tools.isEmpty { value["reason"] = .string(tools.joined(separator: ", ")) }
-            return OutgoingEvent(.session, at: moment.at, value: .object(value), metadata: metadata)
+            let reason = tools.isEmpty ? nil : tools.joined(separator: ", ")
+            let change = SessionChange(.state, state: .waiting, reason: reason)
+            return OutgoingEvent(change, at: moment.at, metadata: metadata)
         }
     }
 

@@ -60,6 +60,13 @@ public struct Coverage: Hashable, Sendable {
         self.timing = timing
     }
 
+    /// The same of a source whose steps may be silent for minutes.
+    public var silentWithinSteps: Coverage {
+        var coverage = self
+        coverage.isSilentWithinSteps = true
+        return coverage
+    }
+
     /// Everything is seen, as on our own wire.
     public static let whole = Coverage()
 

@@ -148,7 +148,7 @@ struct AgentToAgentReader: DialectReader {
     private var news: [Message] {
         mutating get {
             var now = Self.coverage
-            if isSubscribed { now.timing = .atItsEnd }
+            if isSubscribed { (now.timing, now.isSilentWithinSteps) = (.asItHappens, true) }
             let lists = agents.compactMap(\.listed)
             if let first = lists.first {
                 now.listed[.sessions] = lists.dropFirst().reduce(first) { $0.adding($1) }

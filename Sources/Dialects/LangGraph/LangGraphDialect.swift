@@ -14,7 +14,8 @@ extension Dialect {
                 "events: of the \(LangGraphReader.maximumStreams) threads that work or changed last, as far as "
                     + "each run's stream_mode tells; a node is silent until it ends",
                 "users: `metadata.user_id` or `langgraph_auth_user_id` of a thread or run; set one of them",
-            ], timing: .atItsEnd), reader: { LangGraphReader() }, isMountable: true
+            ]
+        ).silentWithinSteps, reader: { LangGraphReader() }, isMountable: true
     ) { sighting in
         if let info = sighting.json("/info") {
             return info["langgraph_py_version"] != nil || info["langgraph_js_version"] != nil

@@ -338,8 +338,7 @@ struct LangGraphThread {
 
     /// Says that events of the broken stream are lost; how many, no server can say, so it is one.
     private func gap(at moment: Timestamp) -> OutgoingEvent {
-        OutgoingEvent(
-            .gap, at: moment, value: ["after": "", "next": "", "lost": 1], metadata: metadata(of: stream.run))
+        OutgoingEvent(StreamGap(lost: 1), at: moment, metadata: metadata(of: stream.run))
     }
 
     private func listening(to run: LangGraphRun, at moment: Timestamp) -> OutgoingEvent {

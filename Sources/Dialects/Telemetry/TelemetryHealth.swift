@@ -96,5 +96,5 @@ extension Coverage {
             "events: a span is sent when it ends, so a run appears with its first finished step",
             "users: only where the program sets user.id or enduser.id",
             "sessions: gen_ai.conversation.id or session.id; without either, one for each trace",
-        ])
+        ], timing: .atItsEnd)
 }

@@ -100,7 +100,7 @@ extension RuleStory {
                 (
                     "step=2m",
                     { story in
-                        story.receive(.dialect(name: "x", coverage: Coverage(timing: .atItsEnd)))
+                        story.receive(.dialect(name: "x", coverage: Coverage().silentWithinSteps))
                         quiet(150_000, &story)
                     }
                 ),
