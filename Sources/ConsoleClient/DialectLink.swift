@@ -20,14 +20,17 @@ actor DialectLink {
     private let http: HTTPReader
     private let jitter: @Sendable () -> Double
     private let send: @Sendable (Message) -> Void
+    /// The guesses that were answered before this link began; their next round comes after a pause.
+    private let answered: Set<String>
     private let (news, changed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     init(
-        _ reader: any DialectReader, _ http: HTTPReader, jitter: @escaping @Sendable () -> Double,
-        send: @escaping @Sendable (Message) -> Void
+        _ reader: any DialectReader, _ http: HTTPReader, answered: Set<String> = [],
+        jitter: @escaping @Sendable () -> Double, send: @escaping @Sendable (Message) -> Void
     ) {
         self.reader = reader
         self.http = http
+        self.answered = answered
         self.jitter = jitter
         self.send = send
     }
@@ -43,9 +46,10 @@ actor DialectLink {
     /// Asks until the task is cancelled.
     func run() async {
         var running: [DialectRequest: Task<Void, Never>] = [:]
+        let guessing = Task { await self.guess() }
         changed.yield()
         for await _ in news {
-            let requests = wanted
+            let requests = wanted.filter { !$0.isGuess }
             for (request, task) in running where !requests.contains(request) {
                 task.cancel()
                 running[request] = nil
@@ -54,19 +58,47 @@ actor DialectLink {
                 running[request] = Task { await self.keep(request) }
             }
         }
+        guessing.cancel()
         for task in running.values { task.cancel() }
         for task in running.values { await task.value }
+        await guessing.value
+    }
+
+    /// How many guessed addresses are asked at a time.
+    static let guessesInFlight = 2
+
+    /// Asks the guessed addresses round after round.
+    private func guess() async {
+        var known = answered
+        while !Task.isCancelled {
+            let guesses = wanted.filter { $0.isGuess && !known.contains($0.path) }
+            await ask(guesses, until: nil)
+            known = []
+            try? await Task.sleep(for: HealthRoute.pause)
+        }
+    }
+
+    /// Asks a few of those addresses at a time, and none after `end`.
+    private func ask(_ guesses: [DialectRequest], until end: ContinuousClock.Instant?) async {
+        _ = await tasks(guesses, inFlight: Self.guessesInFlight) { request in
+            let left = end.map { ContinuousClock.now.duration(to: $0) }
+            if Task.isCancelled || left.map({ $0 <= .zero }) == true { return }
+            _ = await self.ask(request, within: left)
+        }
     }
 
     /// Asks everything that is no stream one time, and what the answers lead to, for one-shot commands.
     func once() async {
+        let end = ContinuousClock.now + http.options.timeout
         var asked: Set<DialectRequest> = []
         for _ in 0..<3 {
             let next = wanted.filter { !$0.rhythm.isOpenEnded && !asked.contains($0) }
             if next.isEmpty { return }
             asked.formUnion(next)
             await withTaskGroup(of: Void.self) { group in
-                for request in next { group.addTask { _ = await self.ask(request) } }
+                for request in next where !request.isGuess { group.addTask { _ = await self.ask(request) } }
+                let guesses = next.filter { $0.isGuess && !answered.contains($0.path) }
+                group.addTask { await self.ask(guesses, until: end) }
             }
         }
     }
@@ -91,12 +123,15 @@ actor DialectLink {
     }
 
     /// Asks one address; whether there was any answer.
-    private func ask(_ request: DialectRequest) async -> Bool {
+    ///
+    /// - Parameter limit: how long it may take at most, where less time is left than usual.
+    private func ask(_ request: DialectRequest, within limit: Duration? = nil) async -> Bool {
+        let usual = request.timeout ?? http.options.timeout
         let started = ContinuousClock.now
         do throws(ReadError) {
             let answer = try await http.get(
                 http.target.origin + request.path, limit: BackendReader.probeLimit, body: request.body,
-                timeout: request.timeout, headers: request.headers)
+                timeout: limit.map { min($0, usual) } ?? usual, headers: request.headers)
             if !Task.isCancelled { take(.document(request, answer, took: .now - started)) }
             return true
         } catch {

@@ -36,17 +36,20 @@ public struct DialectRequest: Hashable, Sendable {
     public let timeout: Duration?
     /// Header fields of the protocol, by their names in lower case.
     public let headers: [String: String]
+    /// Whether the address is only guessed; guesses are asked two at a time.
+    public let isGuess: Bool
 
     /// A request for a path.
     public init(
         _ path: String, _ rhythm: Rhythm, body: JSONValue? = nil, timeout: Duration? = nil,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:], isGuess: Bool = false
     ) {
         self.path = path
         self.rhythm = rhythm
         self.body = body
         self.timeout = timeout
         self.headers = headers
+        self.isGuess = isGuess
     }
 }
 
