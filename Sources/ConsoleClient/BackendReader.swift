@@ -148,12 +148,12 @@ public struct BackendReader: Sendable {
             if answer.countsForNothing, candidates.count > 1 {
                 round.guessed = await guesses(at: candidates.dropFirst())
                 if let found = round.guessed.first(where: { !$0.document.countsForNothing }) {
-                    (url, answer, latency, at) = (found.url, found.document, found.latency, found.at)
                     round.guessed.append(
                         Guess(
-                            request: Self.request(HealthRoute.first.path), url: candidates[0],
-                            document: answer,
-                            latency: latency, at: first))
+                            request: Self.request(path(of: url)), url: url, document: answer,
+                            latency: latency,
+                            at: first))
+                    (url, answer, latency, at) = (found.url, found.document, found.latency, found.at)
                 }
             }
             let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
@@ -340,6 +340,9 @@ public struct BackendReader: Sendable {
             Double(latency.components.attoseconds / 1_000_000_000_000) / 1000
             + Double(latency.components.seconds) * 1000
         record.at = at
+        if answer.status == 404 {
+            record.ignored = round.guessed.map { "\(path(of: $0.url)) \($0.document.shortText)" }
+        }
         let dialect = round.dialect ?? .genericHealth
         let stack = answer.isGRPC ? .grpc : Stack.recognizing(server: answer.server, answer.json)
         round.messages = [

@@ -127,6 +127,7 @@ import WireProtocol
         #expect(messages.health?.status == .pass)
         #expect(messages.healths.last?.address == "/readyz")
         #expect(messages.healths.last?.ignored.contains("/healthz HTTP 404") == true)
+        #expect(messages.healths.last?.ignored.contains("/health HTTP 404") == true)
     }
 
     @Test func aPageForPeopleIsNoHealthEndpointOfABareHost() async throws {

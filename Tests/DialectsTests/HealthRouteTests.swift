@@ -74,7 +74,19 @@ import WireProtocol
     }
 
     @Test func aPageForEveryAddressIsNoReadiness() {
-        #expect(record(after: [("/readyz", 200, "<!doctype html><p>down")])?.checks.isEmpty == true)
+        let record = record(after: [("/readyz", 200, "<!doctype html><p>down")])
+        #expect(record?.checks.isEmpty == true)
+        #expect(record?.ignored == ["/readyz HTTP 200, a page"])
+    }
+
+    @Test(
+        arguments: [
+            (500, [], .pass), (502, ["/health", "/readyz"], .fail), (503, ["/health", "/readyz"], .fail),
+        ] as [(Int, [String], HealthStatus)])
+    func theSameErrorAtEveryAddressIsSaidOnceAtMost(_ code: Int, _ rows: [String], _ status: HealthStatus) {
+        let record = record(after: HealthRoute.guesses.map { ($0.path, code, "x") })
+        #expect(record?.checks.map(\.name) == rows)
+        #expect(record?.status == status)
     }
 
     @Test func theReaderInsideStillSeesItsOwnAnswers() {

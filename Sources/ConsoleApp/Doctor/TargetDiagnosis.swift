@@ -48,28 +48,37 @@ public enum TargetDiagnosis {
 
     private static func health(_ backend: BackendState) -> Diagnosis {
         let record = backend.health.record
-        let address = record.address.map { "GET \($0.isEmpty ? "/" : $0) " } ?? ""
-        let http = record.httpStatus.map { "HTTP \($0), " } ?? ""
-        let reason = record.reason.map { ": \($0)" } ?? ""
         let isRefused = [401, 403].contains(record.httpStatus)
-        var advice: String?
-        if record.status == .unknown, !isRefused {
-            advice = "name the health endpoint itself: http://HOST:PORT/path"
-        }
+        let advice = "name the health endpoint itself: http://HOST:PORT/path"
+        // What a refusal asks for is said under permissions.
         return Diagnosis(
-            record.status == .unknown ? .warning : .ok, "health",
-            "\(address)\(http)read as \(record.status.rawValue)\(reason)", advice: advice)
+            record.status != .unknown ? .ok : isRefused ? .unknown : .warning, "health",
+            reading(record.address, record.httpStatus, record.status, record.reason),
+            advice: record.status == .unknown && !isRefused ? advice : nil)
+    }
+
+    /// `GET /readyz HTTP 503, read as fail: no database`; the code stands there once.
+    private static func reading(
+        _ address: String?, _ http: Int?, _ status: HealthStatus, _ reason: String?, doubt: String = ""
+    ) -> String {
+        let asked = address.map { "GET \($0.isEmpty ? "/" : $0) " } ?? ""
+        let code = http.map { "HTTP \($0)" } ?? ""
+        var said = reason ?? ""
+        if !code.isEmpty, said.hasPrefix(code) {
+            said = String(said.dropFirst(code.count).drop { $0 == ":" || $0 == " " })
+        }
+        let words = said.isEmpty ? "" : ": " + said
+        return "\(asked)\(code.isEmpty ? "" : code + ", ")read as \(status.rawValue)\(doubt)\(words)"
     }
 
     /// The other health routes that were asked: what each says, and those that count for nothing.
     private static func routes(_ backend: BackendState) -> [Diagnosis] {
         let record = backend.health.record
         let read = record.checks.filter { $0.kind != nil && $0.name != record.address }.map { check in
-            let code = check.httpStatus.map { "HTTP \($0), " } ?? ""
             let doubt = check.isTrusted ? "" : ", not believed"
-            let words = check.output.map { ": \($0)" } ?? ""
             return Diagnosis(
-                .ok, "route", "GET \(check.name) \(code)read as \(check.status.rawValue)\(doubt)\(words)")
+                .ok, "route",
+                reading(check.name, check.httpStatus, check.status, check.output, doubt: doubt))
         }
         guard !record.ignored.isEmpty else { return read }
         return read + [

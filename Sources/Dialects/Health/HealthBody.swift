@@ -28,7 +28,7 @@ struct HealthBody {
         switch MarkupText.kind(trimmed) {
         case .page(let title)?:
             let name = title.map { " titled \"\($0)\"" } ?? ""
-            return Reading(unreadable: "HTML: a page\(name), not a health endpoint")
+            return Reading(unreadable: "HTML: a page\(name)")
         case .document(let name)?: return Reading(unreadable: "\(name), which is not read as health")
         case .fragment(let inner)?: return text(inner)
         case nil: break

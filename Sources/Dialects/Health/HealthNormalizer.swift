@@ -40,7 +40,9 @@ public struct HealthNormalizer {
 
     /// What the body says, in words; a success needs none unless something is said.
     private func reason(_ body: Body, _ record: HealthRecord) -> String? {
-        if let unreadable = body.unreadable { return unreadable }
+        if let unreadable = body.unreadable {
+            return answer.isPage && answer.status < 300 ? unreadable + ", not a health endpoint" : unreadable
+        }
         let isPassing = HealthWords.httpClass(answer.status) == .pass
         var reasons: [String] = []
         if isPassing, body.status == .fail { reasons.append("HTTP \(answer.status) but the body says fail") }

@@ -70,4 +70,10 @@ extension HealthAnswerDocument {
         default: false
         }
     }
+
+    /// The code, and what a success is that counts for nothing: `HTTP 200, a page`.
+    public var shortText: String {
+        "HTTP \(status)"
+            + ((200..<300).contains(status) && countsForNothing ? isPage ? ", a page" : ", not health" : "")
+    }
 }

@@ -75,14 +75,16 @@ public struct HealthRoutesReader: DialectReader {
     private var merged: [Message] {
         guard let health else { return [] }
         var record = health.record
-        let errors = uniformErrors
+        let uniform = uniformError(beside: health.record.httpStatus)
         var rows: [CheckRecord] = []
         for route in routes {
             guard let answer = answers[route.path] else { continue }
             switch answer {
             case .failed(let reason): record.ignored.append("\(route.path) \(reason)")
-            case .read(let document, _, _) where document.countsForNothing || document.status == errors:
-                record.ignored.append("\(route.path) HTTP \(document.status)")
+            case .read(let document, _, _) where document.countsForNothing || uniform == .allIgnored:
+                record.ignored.append("\(route.path) \(document.shortText)")
+            case .read(let document, _, _) where uniform == .onlyFirst && !rows.isEmpty:
+                record.ignored.append("\(route.path) \(document.shortText)")
             case .read(let document, let took, let at):
                 rows.append(Self.row(HealthRoute(route.path), document, took, at, words))
             }
@@ -92,10 +94,14 @@ public struct HealthRoutesReader: DialectReader {
         return [.health(record, body: health.body)]
     }
 
-    /// The status of an error that a server gives for every address it does not have, instead of 404.
+    /// What the same error at every guessed address means.
+    private enum UniformError { case none, onlyFirst, allIgnored }
+
+    /// Whether every guess that is not nobody's gives the same error, which tells nothing of any route.
     ///
-    /// 502 to 504 come from a gateway and say that what is behind it is gone.
-    private var uniformErrors: Int? {
+    /// 500 is what some servers give for an address that they do not have. 502 to 504 come from a gateway and say
+    /// that what stands after it is gone: once is enough, and not at all where health itself says so.
+    private func uniformError(beside own: Int?) -> UniformError {
         let found = answers.values.compactMap { answer -> Int? in
             if case .read(let document, _, _) = answer, !document.countsForNothing {
                 document.status
@@ -103,7 +109,11 @@ public struct HealthRoutesReader: DialectReader {
                 nil
             }
         }
-        return found.count > 2 && found.allSatisfy { $0 == 500 } ? 500 : nil
+        guard let status = found.first, found.count > 2, status >= 500, found.allSatisfy({ $0 == status })
+        else {
+            return .none
+        }
+        return status == 500 || status == own ? .allIgnored : .onlyFirst
     }
 
     /// The row of the route that health is read at, so that the others can be compared with it.

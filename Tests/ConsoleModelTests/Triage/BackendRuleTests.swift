@@ -105,6 +105,10 @@ import WireProtocol
             ("/health overall pass,/x part pass,/x db nil fail", nil),
             ("db nil fail", "health passes while db fails"),
             ("db nil fail,q nil fail", "health passes while db fails, and 1 more"), ("db nil unknown", nil),
+            (
+                "/health overall pass,/db part fail,/a/ready readiness pass,/b/ready readiness fail",
+                "/health passes while /db fails, and 1 more"
+            ),
         ] as [(String, String?)])
     func routesThatDisagreeAreFound(_ rows: String, _ summary: String?) {
         var story = Story()

@@ -18,7 +18,7 @@ extension TriageRule {
             guard let found = HealthContradiction(backend) else { return nil }
             return Observation(
                 backend, .backend(backend.name), found.summary,
-                evidence: ([found.passing] + found.failing).map { check in
+                evidence: found.answers.map { check in
                     let code = check.httpStatus.map { ", HTTP \($0)" } ?? ""
                     return ConsoleState.row(
                         check.name, check.status.rawValue + code, "health endpoint", at: check.at)
@@ -27,13 +27,11 @@ extension TriageRule {
     }
 }
 
-/// An answer that passes, and the believed ones that fail although they are about the same.
+/// Answers of one backend that cannot all be true.
 private struct HealthContradiction {
-    /// The answer that passes.
-    let passing: CheckRecord
-    /// Those that fail, in the order of the health view.
-    let failing: [CheckRecord]
-    /// How much older than the last change of health an answer may be, for one-shot commands ask in any order: 10 s.
+    /// Each answer that passes, and the believed ones that fail although they are about the same.
+    let pairs: [(passing: CheckRecord, failing: [CheckRecord])]
+    /// How much older than the last change of health an answer may be: 10 s, for a one-shot command asks in any order.
     private static let slack = Duration.seconds(10)
 
     init?(_ backend: BackendState) {
@@ -43,35 +41,43 @@ private struct HealthContradiction {
             check.at.map { $0.since(since) >= .zero - Self.slack } ?? true
         }
         let routes = checks.filter { $0.kind != nil }
-        var whole = CheckRecord(name: record.address ?? "health", status: record.status)
-        (whole.httpStatus, whole.at) = (record.httpStatus, record.at)
-        let overall = routes.filter { $0.kind == .overall }
-        let isBelieved: (CheckRecord) -> Bool = { $0.status == .fail && $0.isTrusted && !$0.isOptional }
-        for kind in [HealthRouteKind.overall, .readiness, .liveness] {
-            let alike = routes.filter { $0.kind == kind }
-            guard let passing = alike.first(where: { $0.status == .pass }) else { continue }
-            var failing = alike.filter(isBelieved)
-            if kind == .overall { failing += Self.parts(checks, routes).filter(isBelieved) }
-            if failing.isEmpty { continue }
-            (self.passing, self.failing) = (passing, failing)
-            return
-        }
-        let failing = Self.parts(checks, routes).filter(isBelieved)
-        guard overall.isEmpty, whole.status == .pass, !failing.isEmpty else { return nil }
-        (passing, self.failing) = (whole, failing)
-    }
-
-    /// The routes of single parts, and the parts of the health document itself; parts of other routes are theirs.
-    private static func parts(_ checks: [CheckRecord], _ routes: [CheckRecord]) -> [CheckRecord] {
-        checks.filter { check in
+        let parts = checks.filter { check in
+            // A part that is named after its route is that route's own.
             check.kind == .part
                 || (check.kind == nil && !routes.contains { check.name.hasPrefix($0.name + " ") })
         }
+        var pairs: [(CheckRecord, [CheckRecord])] = []
+        for kind in [HealthRouteKind.overall, .readiness, .liveness] {
+            var alike = routes.filter { $0.kind == kind }
+            if kind == .overall, alike.isEmpty { alike = [Self.whole(record)] }
+            guard let passing = alike.first(where: { $0.status == .pass }) else { continue }
+            let failing = (alike + (kind == .overall ? parts : [])).filter(\.failsForCertain)
+            if !failing.isEmpty { pairs.append((passing, failing)) }
+        }
+        if pairs.isEmpty { return nil }
+        self.pairs = pairs
     }
+
+    /// The document itself, where no other route stands beside it.
+    private static func whole(_ record: HealthRecord) -> CheckRecord {
+        var whole = CheckRecord(name: record.address ?? "health", status: record.status)
+        whole.httpStatus = record.httpStatus
+        whole.at = record.at
+        return whole
+    }
+
+    /// Every answer, each passing one before those that fail.
+    var answers: [CheckRecord] { pairs.flatMap { [$0.passing] + $0.failing } }
 
     /// `/health passes while /health/database fails, and 2 more`.
     var summary: String {
-        let more = failing.count > 1 ? ", and \(failing.count - 1) more" : ""
-        return "\(passing.name) passes while \(failing.first?.name ?? "a part") fails\(more)"
+        let count = pairs.reduce(0) { $0 + $1.failing.count }
+        let more = count > 1 ? ", and \(count - 1) more" : ""
+        return "\(pairs[0].passing.name) passes while \(pairs[0].failing[0].name) fails\(more)"
     }
+}
+
+extension CheckRecord {
+    /// Whether it fails, is believed, and matters to the whole.
+    fileprivate var failsForCertain: Bool { status == .fail && isTrusted && !isOptional }
 }
