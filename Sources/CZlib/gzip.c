@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-int64_t cz_unpack(const uint8_t *packed, size_t length, size_t limit, uint8_t **content) {
+int64_t cz_unpack(const uint8_t *packed, size_t length, size_t limit, int format, uint8_t **content) {
     z_stream stream = {0};
     size_t room = 0;
     int64_t answer = CZ_BROKEN;
     *content = NULL;
-    /* 15 is the largest window, 16 more asks for gzip only (zlib.h, inflateInit2). */
+    /* 15 is the largest window, 16 more asks for gzip only, less than zero for no header (zlib.h, inflateInit2). */
+    int window = format == CZ_GZIP ? 15 + 16 : format == CZ_ZLIB ? 15 : -15;
     if (length == 0 || length > UINT_MAX || limit >= UINT_MAX) return CZ_BROKEN;
-    if (inflateInit2(&stream, 15 + 16) != Z_OK) return CZ_BROKEN;
+    if (inflateInit2(&stream, window) != Z_OK) return CZ_BROKEN;
     stream.next_in = (Bytef *)packed;
     stream.avail_in = (uInt)length;
     size_t done = 0;
@@ -31,7 +32,7 @@ int64_t cz_unpack(const uint8_t *packed, size_t length, size_t limit, uint8_t **
         if (result == Z_STREAM_END) {
             if (done > limit) { answer = CZ_TOO_LARGE; break; }
             if (stream.avail_in == 0) { answer = (int64_t)done; break; }
-            if (inflateReset(&stream) != Z_OK) break;
+            if (format != CZ_GZIP || inflateReset(&stream) != Z_OK) break;
         } else if (result != Z_OK || (stream.avail_in == 0 && stream.avail_out > 0)) {
             break;
         }

@@ -83,6 +83,7 @@ public struct BackendConnection: MessageSource {
         guard let root = round.monitorRoot else {
             onProgress()
             if let link {
+                for guess in round.guessed { await link.take(guess.answer) }
                 await sendHealth(of: round, through: link)
                 await link.resume()
             }
@@ -92,11 +93,13 @@ public struct BackendConnection: MessageSource {
         do throws(ReadError) { first = try await reader.snapshot(root) } catch {
             if Task.isCancelled { return .lost("cancelled") }
             send(.refused(what: "snapshot", reason: error.description))
+            send(reader.outcome(of: root, error))
             send(.link(.connected, reason: "snapshot: \(error)", retryIn: nil))
             return await pollHealth(round, until: .now + options.snapshotInterval)
         }
         onProgress()
         send(.snapshot(first))
+        send(reader.outcome(of: root, nil))
         return await withTaskGroup(of: Ending.self) { group in
             group.addTask { await pollHealth(round) }
             group.addTask { await refreshSnapshot(root, from: first) }
@@ -140,6 +143,7 @@ public struct BackendConnection: MessageSource {
             await sendHealth(of: round, through: link)
             if !round.wasAnswered { return .lost(round.failure ?? "no answer") }
             if first.isToBeProbed, round.isWell { return .outdated("it is well now; looking what it speaks") }
+            if first.url == nil, round.url != nil { return .outdated("a health endpoint answers now") }
             if let end, .now >= end { return .outdated("asking for the snapshot again") }
             if let root = round.monitorRoot, root != first.monitorRoot {
                 return .outdated("the backend names a monitoring root now")
@@ -165,8 +169,11 @@ public struct BackendConnection: MessageSource {
                 return .outdated(StreamEnding.anotherBoot.description)
             }
             send(.snapshot(snapshot))
+            send(reader.outcome(of: root, nil))
         } catch {
-            if !Task.isCancelled { send(.refused(what: "snapshot", reason: error.description)) }
+            if Task.isCancelled { return nil }
+            send(.refused(what: "snapshot", reason: error.description))
+            send(reader.outcome(of: root, error))
         }
         return nil
     }
@@ -183,8 +190,10 @@ public struct BackendConnection: MessageSource {
             } catch {
                 if Task.isCancelled { break }
                 let wait = backoff.next(jitter())
-                let words = ReadError(error, options.timeout).description
-                send(.link(.stale, reason: "event stream: \(words)", retryIn: wait))
+                let failure = ReadError(error, options.timeout)
+                // A stream that breaks off is resumed; one that is refused cannot be read.
+                if case .other = failure { send(reader.outcome(ofEventsOf: root, failure)) }
+                send(.link(.stale, reason: "event stream: \(failure)", retryIn: wait))
                 try? await Task.sleep(for: wait)
             }
         }
@@ -196,6 +205,7 @@ public struct BackendConnection: MessageSource {
     ) async throws {
         stream.reopen()
         let response = try await reader.openEvents(root, after: stream.resumePoint)
+        send(reader.outcome(ofEventsOf: root, nil))
         send(.link(.connected, reason: nil, retryIn: nil))
         for try await buffer in response.body {
             let batch = try stream.take(buffer.readableBytesView)

@@ -20,6 +20,17 @@ extension BackendReader {
         return snapshot
     }
 
+    /// How reading the snapshot of an announced monitoring root went.
+    func outcome(of root: String, _ error: ReadError?) -> Message {
+        let address = "GET " + path(of: root + "/snapshot")
+        return .read(ReadOutcome(.sessions, address, failure: error?.description))
+    }
+
+    /// The same of its event stream.
+    func outcome(ofEventsOf root: String, _ error: ReadError?) -> Message {
+        .read(ReadOutcome(.events, "GET " + path(of: root + "/events"), failure: error?.description))
+    }
+
     /// Opens the event stream below a monitoring root.
     ///
     /// - Throws: ``StreamEnding`` when the resume point is gone, ``ReadError`` for everything else.

@@ -43,12 +43,13 @@ public struct BackendReader: Sendable {
         let round = await askHealth()
         guard let root = round.monitorRoot else { return await readDialect(round) }
         do throws(ReadError) {
+            let snapshot = try await snapshot(root)
             return round.messages + [
-                .snapshot(try await snapshot(root)), .link(.connected, reason: nil, retryIn: nil),
+                .snapshot(snapshot), outcome(of: root, nil), .link(.connected, reason: nil, retryIn: nil),
             ]
         } catch {
             return round.messages + [
-                .refused(what: "snapshot", reason: error.description),
+                .refused(what: "snapshot", reason: error.description), outcome(of: root, error),
                 .link(.connected, reason: "snapshot: \(error)", retryIn: nil),
             ]
         }
@@ -65,6 +66,7 @@ public struct BackendReader: Sendable {
         for message in round.messages {
             if case .health(let record, let body) = message { health = .health(record, body: body) }
         }
+        for guess in round.guessed { await link.take(guess.answer) }
         await link.once()
         if let health { await link.take(health) }
         return round.messages + found.withLock { $0 } + [.link(.connected, reason: nil, retryIn: nil)]
@@ -74,10 +76,18 @@ public struct BackendReader: Sendable {
     func dialectReader(of round: HealthRound) -> (any DialectReader)? {
         guard let dialect = round.dialect else { return nil }
         let isHealthAlone = [Dialect.genericHealth, .liteLLM].contains { $0.name == dialect.name }
-        guard !(isHealthAlone && reader.target.namesPath), let found = dialect.reader?() else { return nil }
-        guard var scoped = found as? any UserScopedReader else { return found }
-        scoped.users = reader.options.users
-        return scoped
+        var inner = isHealthAlone && reader.target.namesPath ? nil : dialect.reader?()
+        if var scoped = inner as? any UserScopedReader {
+            scoped.users = reader.options.users
+            inner = scoped
+        }
+        // A target with a path is asked at that address alone, for whatever is about health.
+        guard !reader.target.namesPath, dialect.hasUsualHealthRoutes, let url = round.url else {
+            return inner
+        }
+        return HealthRoutesReader(
+            around: inner, primary: path(of: url), known: round.knownRoutes, avoided: dialect.avoids,
+            words: reader.options.healthWords)
     }
 
     /// What one round of asking for health gave.
@@ -100,6 +110,11 @@ public struct BackendReader: Sendable {
         /// The URL that answered; nil when nothing is there, and all are to be asked again.
         var url: String?
 
+        /// The addresses that were guessed on the way, and their answers.
+        var guessed: [Guess] = []
+        /// Readiness routes that the backend's API document names.
+        var knownRoutes: [HealthRoute] = []
+
         /// How long the endpoint is to be left alone, where its dialect says so.
         var pause: Duration?
 
@@ -111,6 +126,18 @@ public struct BackendReader: Sendable {
         }
     }
 
+    /// An address that was guessed, and what it answered.
+    struct Guess {
+        let request: DialectRequest
+        let url: String
+        let document: HealthAnswerDocument
+        let latency: Duration
+        let at: Timestamp
+
+        /// The same as a reader takes it.
+        var answer: DialectAnswer { .document(request, document, took: latency) }
+    }
+
     /// Asks for health where the target says, or where the dialects know it to be.
     func askHealth(
         at known: String? = nil, as chosen: Dialect? = nil, below base: String = ""
@@ -119,37 +146,48 @@ public struct BackendReader: Sendable {
         round.base = base
         let target = reader.target
         let candidates = known.map { [$0] } ?? healthURLs
-        for (index, candidate) in candidates.enumerated() {
-            let at = SystemClock.now()
-            do throws(ReadError) {
-                let (url, answer, latency) = try await health(at: candidate, isKnown: known != nil)
-                round.wasAnswered = true
-                // A bare host is asked further only where the address does not exist, or is a page for people.
-                if answer.isNobodys, index + 1 < candidates.count { continue }
-                let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
-                round.dialect = found
-                if known == nil, let (mounted, base, path) = await mounted(answer, found) {
-                    return await askHealth(at: target.origin + base + path, as: mounted, below: base)
+        if known == nil, candidates.count > 1, let frugal = await dialectWithCostlyHealth() {
+            return await askHealth(at: target.origin + frugal.path, as: frugal.dialect)
+        }
+        let first = SystemClock.now()
+        do throws(ReadError) {
+            var (url, answer, latency) = try await health(at: candidates[0], isKnown: known != nil)
+            var at = first
+            round.wasAnswered = true
+            // A bare host is asked further only where the address tells nothing.
+            if answer.countsForNothing, candidates.count > 1 {
+                round.guessed = await guesses(at: candidates.dropFirst())
+                if let found = round.guessed.first(where: { !$0.document.countsForNothing }) {
+                    round.guessed.append(
+                        Guess(
+                            request: Self.request(path(of: url)), url: url, document: answer,
+                            latency: latency,
+                            at: first))
+                    (url, answer, latency, at) = (found.url, found.document, found.latency, found.at)
                 }
-                // Who has no health endpoint there, or one that costs, is asked where its dialect says.
-                let isBarred = answer.isNobodys || [401, 403].contains(answer.status)
-                if isBarred || found.avoids.contains(path(of: url)), known == nil,
-                    let path = found.healthPath(answered: round.answeredProbes), path != self.path(of: url),
-                    found.name != Dialect.genericHealth.name, !target.namesPath, forced == nil
-                {
-                    return await askHealth(at: target.origin + path, as: found)
-                }
-                if let chosen { round.dialect = chosen }
-                read(answer, latency: latency, at: at, into: &round)
-                round.url = answer.status == 404 ? nil : url
-                if found.avoids.contains(path(of: url)) { round.pause = found.healthPause }
-                return round
-            } catch {
-                round.failure = error.description
-                // An address that does not exist may have answered before the one that failed.
-                round.wasAnswered = if case .tooLarge = error { true } else { false }
-                break
             }
+            let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
+            round.dialect = found
+            if known == nil, let (mounted, base, path) = await mounted(answer, found) {
+                return await askHealth(at: target.origin + base + path, as: mounted, below: base)
+            }
+            // Who has no health endpoint there, or one that costs, is asked where its dialect says.
+            if answer.countsForNothing || found.avoids.contains(path(of: url)), known == nil,
+                let path = found.healthPath(answered: round.answeredProbes), path != self.path(of: url),
+                found.name != Dialect.genericHealth.name, !target.namesPath, forced == nil
+            {
+                return await askHealth(at: target.origin + path, as: found)
+            }
+            if let chosen { round.dialect = chosen }
+            read(answer, of: url, latency: latency, at: at, into: &round)
+            round.url = answer.status == 404 ? nil : url
+            if found.avoids.contains(path(of: url)) { round.pause = found.healthPause }
+            if round.url == nil, candidates.count > 1 { round.pause = HealthRoute.pause }
+            return round
+        } catch {
+            round.failure = error.description
+            // An address that does not exist may have answered before the one that failed.
+            round.wasAnswered = if case .tooLarge = error { true } else { false }
         }
         var record = HealthRecord(round.wasAnswered ? .unknown : .fail)
         record.reason = round.failure
@@ -162,6 +200,53 @@ public struct BackendReader: Sendable {
             round.messages.append(.link(.lost, reason: round.failure, retryIn: nil))
         }
         return round
+    }
+
+    private static func request(_ path: String) -> DialectRequest {
+        DialectRequest(path, .every(HealthRoute.pause), isGuess: true)
+    }
+
+    /// The answers of guessed addresses in their order, two asked at a time; the rarer ones only where no other is there.
+    private func guesses(at urls: ArraySlice<String>) async -> [Guess] {
+        let end = ContinuousClock.now + reader.options.timeout
+        var found: [Guess] = []
+        for batch in [urls.prefix(HealthRoute.guesses.count), urls.dropFirst(HealthRoute.guesses.count)] {
+            found += await guesses(at: batch, until: end)
+            if found.contains(where: { !$0.document.countsForNothing }) { break }
+        }
+        return found
+    }
+
+    private func guesses(at urls: ArraySlice<String>, until end: ContinuousClock.Instant) async -> [Guess] {
+        let found = await tasks(Array(urls), inFlight: DialectLink.guessesInFlight) { url -> Guess? in
+            let (started, at) = (ContinuousClock.now, SystemClock.now())
+            guard started < end, !Task.isCancelled,
+                let document = try? await reader.get(
+                    url, limit: Self.healthLimit, timeout: started.duration(to: end))
+            else { return nil }
+            return Guess(
+                request: Self.request(path(of: url)), url: url, document: document, latency: .now - started,
+                at: at)
+        }
+        return found.compactMap { $0 }
+    }
+
+    /// The dialect whose usual health address costs, when a cheap address of its own shows that it is one.
+    private func dialectWithCostlyHealth() async -> (dialect: Dialect, path: String)? {
+        guard forced == nil else { return nil }
+        for dialect in Dialect.all where !dialect.avoids.isEmpty {
+            guard let path = dialect.healthPaths.first else { continue }
+            // Nothing is known of its health yet, which is what is to be left alone.
+            var sighting = Sighting(
+                path: path, health: HealthAnswerDocument(status: 404, contentType: nil, body: []))
+            for probe in dialect.probes {
+                let limit = min(reader.options.timeout, Self.probeTimeout)
+                sighting.probes[probe] = try? await reader.get(
+                    reader.target.origin + probe, limit: Self.probeLimit, timeout: limit)
+            }
+            if dialect.recognizes(sighting) { return (dialect, path) }
+        }
+        return nil
     }
 
     /// The answer of a health address, which one it came from, and how long it took.
@@ -193,7 +278,7 @@ public struct BackendReader: Sendable {
     }
 
     /// The path of a URL of the target.
-    private func path(of url: String) -> String {
+    func path(of url: String) -> String {
         String(url.dropFirst(reader.target.origin.count).prefix { $0 != "?" })
     }
 
@@ -211,11 +296,14 @@ public struct BackendReader: Sendable {
             return first
         }
         // A server that is starting has no answer worth looking at yet; behind a wall, another may be public.
-        guard answer.status < 400 || [401, 403, 404].contains(answer.status) else {
+        guard answer.status < 400 || answer.countsForNothing else {
             round.isToBeProbed = true
             return first
         }
-        sighting.probes = await probes(Dialect.allProbes)
+        // FastAPI and its like name their routes, which is better than to guess them.
+        let isPython = Stack.recognizing(server: answer.server, answer.json) == .python
+        sighting.probes = await probes(Dialect.allProbes + (isPython ? [Sighting.openAPI] : []))
+        round.knownRoutes = sighting.readinessRoutes
         round.answeredProbes = Self.successes(sighting.probes)
         return Dialect.recognizing(sighting)
     }
@@ -277,13 +365,22 @@ public struct BackendReader: Sendable {
     }
 
     private func read(
-        _ answer: HealthAnswerDocument, latency: Duration, at: Timestamp, into round: inout HealthRound
+        _ answer: HealthAnswerDocument, of url: String, latency: Duration, at: Timestamp,
+        into round: inout HealthRound
     ) {
-        var record = HealthNormalizer.read(answer)
+        var record = HealthNormalizer.read(answer, words: reader.options.healthWords)
+        record.address = path(of: url)
+        // Where there is no health route, that it answers is all that is known.
+        if round.dialect?.isWellWhenItAnswers == true, answer.status == 200, record.status == .unknown {
+            (record.status, record.reason) = (.pass, nil)
+        }
         record.latencyMs =
             Double(latency.components.attoseconds / 1_000_000_000_000) / 1000
             + Double(latency.components.seconds) * 1000
         record.at = at
+        if answer.status == 404 {
+            record.ignored = round.guessed.map { "\(path(of: $0.url)) \($0.document.shortText)" }
+        }
         let dialect = round.dialect ?? .genericHealth
         let stack = answer.isGRPC ? .grpc : Stack.recognizing(server: answer.server, answer.json)
         round.messages = [
@@ -294,19 +391,11 @@ public struct BackendReader: Sendable {
             if let root = reader.target.resolve(link) {
                 round.monitorRoot = root
             } else {
-                round.messages.append(
-                    .refused(
-                        what: "links.monitor", reason: "it leads to another origin, which is refused: \(link)"
-                    ))
+                let reason = "it leads to another origin, which is refused: \(link)"
+                round.messages.append(.refused(what: "links.monitor", reason: reason))
+                round.messages.append(.read(ReadOutcome(.sessions, "links.monitor", failure: reason)))
             }
         }
         round.messages.append(.link(.connected, reason: nil, retryIn: nil))
-    }
-}
-
-extension HealthAnswerDocument {
-    /// Whether nothing is at the address, or only the page that some servers give for every address.
-    fileprivate var isNobodys: Bool {
-        status == 404 || (status == 200 && contentType?.lowercased().hasPrefix("text/html") == true)
     }
 }

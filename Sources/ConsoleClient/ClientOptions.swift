@@ -1,3 +1,5 @@
+public import Dialects
+
 /// How backends are asked.
 public struct ClientOptions: Sendable {
     /// How long one answer may take.
@@ -16,6 +18,8 @@ public struct ClientOptions: Sendable {
     public var certificateAuthorities: String?
     /// Whether any certificate is accepted; the console says so on screen.
     public var acceptsAnyCertificate = false
+    /// The vocabulary of health answers.
+    public var healthWords = HealthWords.standard
 
     /// The defaults.
     public init() {}

@@ -27,6 +27,8 @@ actor DialectLink {
     private let http: HTTPReader
     private let jitter: @Sendable () -> Double
     private let output: @Sendable (Message) -> Void
+    /// The guesses that were answered before this link began; their next round comes after a pause.
+    private let answered: Set<String>
     private let (news, changed) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private var running: [DialectRequest: Task<Void, Never>] = [:]
     /// Where each stream is resumed; kept while its link is lost.
@@ -51,6 +53,7 @@ actor DialectLink {
             }.first ?? []
         self.reader = reader
         self.http = http
+        answered = Set(round.guessed.map(\.request.path))
         self.jitter = jitter
         output = send
     }
@@ -82,11 +85,12 @@ actor DialectLink {
 
     /// Asks until the task is cancelled.
     func run() async {
+        let guessing = Task { await self.guess() }
         changed.yield()
         for await _ in news {
-            let requests = wanted
-            let wanted = Set(requests)
-            for (request, task) in running where !wanted.contains(request) {
+            let requests = wanted.filter { !$0.isGuess }
+            let kept = Set(requests)
+            for (request, task) in running where !kept.contains(request) {
                 task.cancel()
                 (running[request], resumes[request]) = (nil, nil)
                 silent.remove(request)
@@ -95,20 +99,48 @@ actor DialectLink {
                 running[request] = Task { await self.keep(request) }
             }
         }
+        guessing.cancel()
         let tasks = running.values
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        await guessing.value
+    }
+
+    /// How many guessed addresses are asked at a time.
+    static let guessesInFlight = 2
+
+    /// Asks the guessed addresses round after round.
+    private func guess() async {
+        var known = answered
+        while !Task.isCancelled {
+            let guesses = wanted.filter { $0.isGuess && !known.contains($0.path) }
+            await ask(guesses, until: nil)
+            known = []
+            try? await Task.sleep(for: HealthRoute.pause)
+        }
+    }
+
+    /// Asks a few of those addresses at a time, and none after `end`.
+    private func ask(_ guesses: [DialectRequest], until end: ContinuousClock.Instant?) async {
+        _ = await tasks(guesses, inFlight: Self.guessesInFlight) { request in
+            let left = end.map { ContinuousClock.now.duration(to: $0) }
+            if Task.isCancelled || left.map({ $0 <= .zero }) == true { return }
+            _ = await self.ask(request, within: left)
+        }
     }
 
     /// Asks everything that is no stream one time, and what the answers lead to, for one-shot commands.
     func once() async {
+        let end = ContinuousClock.now + http.options.timeout
         var asked: Set<DialectRequest> = []
         while asked.count < Self.maximumRequestsOnce {
             let next = wanted.filter { !$0.rhythm.isOpenEnded && !asked.contains($0) }
             if next.isEmpty { return }
             asked.formUnion(next)
             await withTaskGroup(of: Void.self) { group in
-                for request in next { group.addTask { _ = await self.ask(request) } }
+                for request in next where !request.isGuess { group.addTask { _ = await self.ask(request) } }
+                let guesses = next.filter { $0.isGuess && !answered.contains($0.path) }
+                group.addTask { await self.ask(guesses, until: end) }
             }
         }
     }
@@ -133,12 +165,15 @@ actor DialectLink {
     }
 
     /// Asks one address; whether there was any answer.
-    private func ask(_ request: DialectRequest) async -> Bool {
+    ///
+    /// - Parameter limit: how long it may take at most, where less time is left than usual.
+    private func ask(_ request: DialectRequest, within limit: Duration? = nil) async -> Bool {
+        let usual = request.timeout ?? http.options.timeout
         let started = ContinuousClock.now
         do throws(ReadError) {
             let answer = try await http.get(
                 url(of: request), limit: BackendReader.probeLimit, body: request.body,
-                timeout: request.timeout, headers: request.headers)
+                timeout: limit.map { min($0, usual) } ?? usual, headers: request.headers)
             if !Task.isCancelled {
                 silent.remove(request)
                 take(.document(request, answer, took: .now - started))

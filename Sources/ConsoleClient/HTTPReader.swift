@@ -59,9 +59,21 @@ struct HTTPReader: Sendable {
     private func whole(
         _ url: String, limit: Int, body content: JSONValue?, timeout: Duration, headers: [String: String]
     ) async throws -> HealthAnswerDocument {
-        let response = try await open(
-            url, accept: "application/json, */*;q=0.5", after: nil, body: content, timeout: timeout,
-            headers: headers)
+        let response: HTTPClientResponse
+        do throws(ReadError) {
+            response = try await open(
+                url, accept: "application/json, */*;q=0.5", after: nil, body: content, timeout: timeout,
+                headers: headers)
+        } catch {
+            // A redirect that is not followed is an answer, not a silent server.
+            guard let status = error.redirectStatus else { throw error }
+            return HealthAnswerDocument(status: status, obstacle: error.description)
+        }
+        if content == nil, response.isEventStream {
+            // It never ends, and says nothing about health.
+            return HealthAnswerDocument(
+                status: Int(response.status.code), obstacle: "an event stream, not a health endpoint")
+        }
         var body: [UInt8] = []
         for try await piece in response.body {
             guard body.count + piece.readableBytes <= limit else { throw ReadError.tooLarge(limit: limit) }
@@ -70,8 +82,22 @@ struct HTTPReader: Sendable {
         var answer = HealthAnswerDocument(
             status: Int(response.status.code), contentType: response.headers.first(name: "content-type"),
             body: body)
+        switch ContentCoding.decode(body, response.headers.first(name: "content-encoding"), limit: limit) {
+        case .content(let content): answer.body = content
+        case .obstacle(let words): answer.obstacle = words
+        case .tooLarge: throw ReadError.tooLarge(limit: limit)
+        }
         answer.server = response.headers.first(name: "server")
+        answer.challenge = response.headers.first(name: "www-authenticate").flatMap { field in
+            field.split { $0 == " " || $0 == "," }.first.map { String($0.prefix(40)) }
+        }
+        answer.isAuthorized = isAuthorized
         return answer
+    }
+
+    /// Whether requests say who asks.
+    private var isAuthorized: Bool {
+        options.token != nil || options.headers.contains { $0.name.lowercased() == "authorization" }
     }
 
     /// Opens an answer whose body may never end; a redirect within the origin is followed.
@@ -80,9 +106,12 @@ struct HTTPReader: Sendable {
         headers: [String: String] = [:]
     ) async throws(ReadError) -> HTTPClientResponse {
         var url = url
+        var lastStatus = 0
         for _ in 0...Self.maximumRedirects {
             var request = HTTPClientRequest(url: url)
             request.headers.add(name: "accept", value: accept)
+            // What is sent packed anyway is unpacked, gzip and deflate; nothing else can be.
+            request.headers.add(name: "accept-encoding", value: "identity")
             for (name, value) in headers { request.headers.add(name: name, value: value) }
             identify(&request)
             if let id { request.headers.add(name: "last-event-id", value: id) }
@@ -97,10 +126,13 @@ struct HTTPReader: Sendable {
             else {
                 return response
             }
-            guard let next = target.redirected(from: url, to: to) else { throw .foreignRedirect(to) }
+            lastStatus = Int(response.status.code)
+            guard let next = target.redirected(from: url, to: to) else {
+                throw .foreignRedirect(to, status: lastStatus)
+            }
             url = next
         }
-        throw .tooManyRedirects
+        throw .tooManyRedirects(status: lastStatus)
     }
 
     /// Adds who asks.
@@ -121,6 +153,21 @@ struct HTTPReader: Sendable {
                 try await client.execute(request, deadline: .distantFuture)
             }
         } catch { throw ReadError(error, timeout) }
+    }
+}
+
+extension HTTPClientResponse {
+    /// Whether it is an event stream.
+    fileprivate var isEventStream: Bool {
+        headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
+    }
+}
+
+extension HealthAnswerDocument {
+    /// An answer whose body says nothing.
+    fileprivate init(status: Int, obstacle: String) {
+        self.init(status: status, contentType: nil, body: [])
+        self.obstacle = obstacle
     }
 }
 

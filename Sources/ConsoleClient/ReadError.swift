@@ -16,11 +16,11 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     case unknownHost
     case timedOut(Duration)
     case tooLarge(limit: Int)
-    case foreignRedirect(String)
-    case tooManyRedirects
-    case certificate(String)
+    case foreignRedirect(String, status: Int)
+    case tooManyRedirects(status: Int)
+    case tls(TLSRefusal)
     case closed
-    case notHTTP(String)
+    case notHTTP
     case notHTTP2
     case other(String)
 
@@ -32,23 +32,16 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
             self = .timedOut(timeout)
         case let error as HTTPClientError where error == .remoteConnectionClosed: self = .closed
         case HTTPParserError.invalidEOFState: self = .closed
-        case let error as HTTPParserError: self = .notHTTP("\(error)")
+        case is HTTPParserError: self = .notHTTP
         case let error as NIOConnectionError:
             let failures = error.connectionErrors.map { "\($0.error)" }.joined()
             self = error.connectionErrors.isEmpty ? .unknownHost : Self.reading(failures)
-        case is NIOSSLError: self = .certificate(Self.sslReason("\(error)"))
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .tls(.wrongName)
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self = .tls(TLSRefusal(of: "\(error)"))
         case is any NIOHTTP2Error: self = .notHTTP2
         case ChannelError.ioOnClosedChannel: self = .closed
         default: self = Self.reading("\(error)")
         }
-    }
-
-    /// BoringSSL's word for what failed, such as `CERTIFICATE_VERIFY_FAILED`, without where in its source that is.
-    private static func sslReason(_ text: String) -> String {
-        guard let word = text.split(separator: "OPENSSL_internal:", maxSplits: 1).dropFirst().first else {
-            return text
-        }
-        return String(word.prefix { $0 != " " && $0 != "]" })
     }
 
     private static func reading(_ text: String) -> ReadError {
@@ -56,6 +49,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
             return .refused
         }
         if text.contains("errno: \(ECONNRESET)") || text.contains("remoteConnectionClosed") { return .closed }
+        if text.contains("OPENSSL_internal:") { return .tls(TLSRefusal(of: text)) }
         return .other(text)
     }
 
@@ -69,9 +63,18 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     var isOtherProtocol: Bool {
         switch self {
         case .notHTTP, .notHTTP2, .closed: true
-        case .refused, .unknownHost, .timedOut, .tooLarge, .foreignRedirect, .tooManyRedirects, .certificate,
+        case .refused, .unknownHost, .timedOut, .tooLarge, .foreignRedirect, .tooManyRedirects, .tls,
             .other:
             false
+        }
+    }
+
+    /// The HTTP status of a redirect that was not followed; nil for every other error.
+    var redirectStatus: Int? {
+        switch self {
+        case .foreignRedirect(_, let status), .tooManyRedirects(let status): status
+        case .refused, .unknownHost, .timedOut, .tooLarge, .tls, .closed, .notHTTP, .notHTTP2, .other:
+            nil
         }
     }
 
@@ -82,11 +85,11 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case .unknownHost: "the host is not known"
         case .timedOut(let limit): "no answer within \(Self.seconds(limit)) s"
         case .tooLarge(let limit): "the answer is larger than \(limit >> 20) MiB"
-        case .foreignRedirect(let url): "redirected to another origin, which is refused: \(url)"
+        case .foreignRedirect(let url, _): "redirected to another origin, which is refused: \(url)"
         case .tooManyRedirects: "redirected more than 5 times"
-        case .certificate(let words): "the certificate is not accepted (--ca-file, --insecure): \(words)"
+        case .tls(let refusal): refusal.description
         case .closed: "the backend closed the connection"
-        case .notHTTP(let words): "what answers there does not speak HTTP/1.1: \(words)"
+        case .notHTTP: "what answers there does not speak HTTP/1.1; a TLS port is asked with https://"
         case .notHTTP2: "what answers there does not speak HTTP/2 as gRPC does; https:// asks with TLS"
         case .other(let words): words
         }

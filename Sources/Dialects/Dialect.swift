@@ -39,6 +39,14 @@ public struct Dialect: Sendable {
         self.recognizes = recognizes
     }
 
+    /// Whether the health routes that most programs have are asked beside its own; not where it names all of its routes.
+    public var hasUsualHealthRoutes: Bool {
+        ![Self.native, .netra, .grpcHealth].contains { $0.name == name }
+    }
+
+    /// Whether its health address is a document about something else, whose presence is all there is to know.
+    public var isWellWhenItAnswers: Bool { name == Self.agentToAgent.name }
+
     /// Every dialect, the most specific first. Add one here and its file.
     public static let all: [Dialect] = [
         .native, .netra, .langGraphServer, .agno, .adk, .agentToAgent, .liteLLM, .grpcHealth, .prometheus,
@@ -92,6 +100,9 @@ public struct Sighting: Sendable {
         json(Self.openAPI)?["paths"]?.object?.members.contains { $0.name == route } ?? false
     }
 
+    /// The readiness routes that the backend's OpenAPI document names, which are better than guesses.
+    public var readinessRoutes: [HealthRoute] { HealthRoute.readinessRoutes(of: json(Self.openAPI)) }
+
     /// Where FastAPI and others keep their OpenAPI document.
-    static let openAPI = "/openapi.json"
+    public static let openAPI = "/openapi.json"
 }

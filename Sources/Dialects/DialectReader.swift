@@ -38,11 +38,13 @@ public struct DialectRequest: Hashable, Sendable {
     public let headers: [String: String]
     /// Whether the path is one of the target's origin, and not below the path that the dialect is mounted at.
     public let isOfOrigin: Bool
+    /// Whether the address is only guessed; guesses are asked two at a time.
+    public let isGuess: Bool
 
     /// A request for a path.
     public init(
         _ path: String, _ rhythm: Rhythm, body: JSONValue? = nil, timeout: Duration? = nil,
-        headers: [String: String] = [:], isOfOrigin: Bool = false
+        headers: [String: String] = [:], isOfOrigin: Bool = false, isGuess: Bool = false
     ) {
         self.path = path
         self.rhythm = rhythm
@@ -50,6 +52,7 @@ public struct DialectRequest: Hashable, Sendable {
         self.timeout = timeout
         self.headers = headers
         self.isOfOrigin = isOfOrigin
+        self.isGuess = isGuess
     }
 }
 

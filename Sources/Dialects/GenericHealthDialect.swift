@@ -4,11 +4,7 @@ extension Dialect {
     /// Any health endpoint: something true from the first day, and plainly what it cannot tell.
     public static let genericHealth = Dialect(
         "health",
-        healthPaths: [
-            "/health", "/healthz", "/readyz", "/actuator/health", "/api/health", "/ok", "/livez",
-            "/-/healthy",
-            "/health/live", "/q/health", "/ht/", "/ping", "/metrics",
-        ],
+        healthPaths: ([HealthRoute.first] + HealthRoute.guesses + HealthRoute.lastGuesses).map(\.path),
         coverage: {
             var coverage = Coverage.healthOnly
             coverage.notes = ["measurements: rows of Health, where /metrics has a page of them"]

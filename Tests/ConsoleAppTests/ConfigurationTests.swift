@@ -84,6 +84,18 @@ import WireProtocol
             })
     }
 
+    @Test func wordsOfHealthAreTaughtToEveryTarget() throws {
+        var options = try read(
+            "[health.words]\ngreen = \"pass\"\n\"in repair\" = \"warn\"\n[targets.shop]\nurl = \"http://shop.example\""
+        )
+        options.coverAccess()
+        #expect(options.client.healthWords.taught == ["green": .pass, "in_repair": .warn])
+        let shop = try BackendTarget("http://shop.example")
+        #expect(options.client(for: shop).healthWords.status("GREEN") == .pass)
+        #expect(options.configurationText.contains("health.words.green = \"pass\"  # c.toml\n"))
+        #expect(try read(options.configurationText).client.healthWords == options.client.healthWords)
+    }
+
     @Test func aKeyForTwoBindingsIsRefusedWithBothNames() {
         let text = mistake("[keys]\nup = \"j\"")
         #expect(text.hasPrefix("c.toml: keys: j is bound to "))
@@ -103,6 +115,11 @@ import WireProtocol
         ("[rules]\nrun-stalled = \"loud\"", "write off|warning|critical"),
         ("[views.sessions]\nsort = \"COLOUR\"", "there is no column \"colour\"; there are "),
         ("[views.nowhere]\n", "c.toml: views.nowhere: is not known here"),
+        (
+            "[health.words]\ngreen = \"good\"",
+            "health.words.green: \"good\" is not a status; use pass, warn, fail or unknown"
+        ),
+        ("[health]\ncolour = 1", "c.toml: health.colour: is not known here"),
         ("[expected]\nwebsocket = \"soup\"", "\"soup\" is no pattern"),
         ("[interface]\nascii = 1", "interface.ascii: must be true or false"),
         ("[theme]\nname = \"neon\"", "there is no theme \"neon\""),

@@ -229,7 +229,7 @@ import WireProtocol
         }) { server in
             let messages = try await watch(server.origin) { !$0.eventLines.isEmpty }
             #expect(messages.snapshots.count == 1)
-            #expect(messages.health?.status == .unknown)
+            #expect(messages.health?.status == .fail)
         }
     }
 

@@ -54,6 +54,11 @@ extension [Message] {
         compactMap { if case .snapshot(let snapshot) = $0 { snapshot } else { nil } }
     }
 
+    /// What was announced and read, or could not be.
+    var outcomes: [ReadOutcome] {
+        compactMap { if case .read(let outcome) = $0 { outcome } else { nil } }
+    }
+
     /// How the link stands at the end.
     var lastLink: Message? { last { if case .link = $0 { true } else { false } } }
 

@@ -63,12 +63,25 @@ import WireProtocol
     /// An answer, the status it is read as, and a piece of the reason.
     static let answers: [(FakeAnswer, HealthStatus, String)] = [
         (.whole("<html><body>login</body></html>", type: "text/html"), .unknown, "HTML"),
-        (.whole("boom", status: 500, type: "text/plain"), .fail, "boom"),
+        (.whole("<html><title>Gone</title></html>", status: 502, type: "text/html"), .fail, "HTTP 502"),
+        (.whole("boom", status: 500, type: "text/plain"), .fail, "HTTP 500: boom"),
         (.whole("{\"error\":\"no database\"}"), .fail, "HTTP 200 but the body says fail"),
-        (.whole("{\"status\":\"pass\",\"checks\":{"), .unknown, "no valid JSON"),
+        (.whole("{\"status\":\"pass\",\"checks\":{"), .unknown, "not valid JSON"),
         (.whole("nothing here", status: 404), .unknown, "404"),
-        (.whole("{}", status: 401, headers: "WWW-Authenticate: Bearer\r\n"), .unknown, "--token-file"),
-        (.whole("{}", status: 403), .unknown, "403"), (.whole("{}", status: 429), .unknown, "429"),
+        (.whole("", status: 406), .unknown, "HTTP 406"), (.whole("", status: 304), .unknown, "HTTP 304"),
+        (.whole("", status: 307), .unknown, "HTTP 307: a redirect without an address"),
+        (
+            .whole("{}", status: 401, headers: "WWW-Authenticate: Bearer realm=\"x\"\r\n"), .unknown,
+            "a token (Bearer)"
+        ),
+        (
+            .whole("{}", status: 403, headers: "WWW-Authenticate: Basic\r\n"), .unknown,
+            "needs a token (Basic)"
+        ),
+        (.whole("{}", status: 429), .unknown, "429"),
+        (.whole("xx", headers: "Content-Encoding: br\r\n"), .unknown, "compressed with br"),
+        (.whole("xx", headers: "Content-Encoding: gzip\r\n"), .unknown, "not the gzip"),
+        (.whole("data: x\n\n", type: "text/event-stream", holds: true), .unknown, "an event stream"),
     ]
 
     @Test(arguments: answers) func saysWhatIsWrongWithTheAnswer(
@@ -92,7 +105,7 @@ import WireProtocol
     @Test func measuresTheLatency() async throws {
         let (messages, _) = try await read { _ in .whole("{\"status\":\"ok\"}") }
         let latency = try #require(messages.health?.latencyMs)
-        #expect(latency > 0 && latency < 5000)
+        #expect(latency > 0 && latency < 60_000)
         #expect(messages.health?.at != nil)
     }
 
@@ -100,25 +113,164 @@ import WireProtocol
         let (messages, _) = try await read { _ in
             .whole("\u{1B}]0;owned\u{7} failed", status: 500, type: "text/plain")
         }
-        #expect(messages.health?.reason == "\u{1B}]0;owned\u{7} failed")
+        #expect(messages.health?.reason == "HTTP 500: \u{1B}]0;owned\u{7} failed")
     }
 
     @Test func asksABareHostWhereTheDialectsKnow() async throws {
         let (messages, requests) = try await read("") { request in
             request.path == "/readyz" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
         }
-        #expect(requests.prefix(3).map(\.path) == ["/health", "/healthz", "/readyz"])
-        #expect(Set(requests.dropFirst(3).map(\.path)) == Set(Dialect.allProbes + ["/metrics"]))
+        #expect(requests.prefix(2).map(\.path) == ["/health/liveliness", "/health"])
+        let guesses = HealthRoute.guesses.map(\.path)
+        let expected = ["/health"] + guesses + Dialect.allProbes + ["/metrics", "/health/liveliness"]
+        #expect(requests.map(\.path).sorted() == expected.sorted())
         #expect(messages.health?.status == .pass)
+        #expect(messages.healths.last?.address == "/readyz")
+        #expect(messages.healths.last?.ignored.contains("/healthz HTTP 404") == true)
+        #expect(messages.healths.last?.ignored.contains("/health HTTP 404") == true)
     }
 
     @Test func aPageForPeopleIsNoHealthEndpointOfABareHost() async throws {
-        let (messages, requests) = try await read("") { request in
+        let (messages, _) = try await read("") { request in
             request.path == "/metrics"
                 ? .whole("# HELP up x\nup 1\n", type: "text/plain") : .whole("<html>", type: "text/html")
         }
         #expect(messages.health?.status == .pass)
-        #expect(requests.last?.path == "/metrics")
+        #expect(messages.health?.address == "/metrics")
+    }
+
+    /// The address that health is read at, what each of the others answers, and what is read of it all.
+    @Test(
+        arguments: [
+            (
+                ["/health": (200, "ok"), "/readyz": (503, "no database")], .fail,
+                "/readyz: HTTP 503: no database"
+            ),
+            (["/health": (200, "ok"), "/readyz": (200, "ok")], .pass, "ok"),
+            (["/health": (200, "ok"), "/-/ready": (503, "")], .fail, "/-/ready: HTTP 503"),
+            (
+                ["/health": (200, "ok"), "/health/ready": (200, "{\"status\":\"degraded\"}")], .warn,
+                "/health/ready"
+            ),
+            (
+                [
+                    "/health": (200, "ok"), "/ready": (401, ""), "/readyz": (403, ""), "/-/ready": (405, ""),
+                    "/healthz": (501, ""),
+                ], .pass, "ok"
+            ),
+            (["/health": (200, "ok"), "/healthz": (503, "")], .pass, "ok"),
+            (["/health": (401, ""), "/healthz": (200, "ok")], .pass, "ok"),
+            (["/health": (401, "")], .unknown, "HTTP 401"),
+            (["/_stcore/health": (503, "shutting down")], .fail, "HTTP 503: shutting down"),
+            (["/api/v2/healthcheck": (503, "{\"is_executor_ready\":false}")], .fail, "is_executor_ready"),
+            (["/livez": (200, "ok")], .pass, "ok"), ([:], .unknown, "HTTP 404"),
+            (
+                [
+                    "/health": (200, "ok"), "/readyz": (500, "x"), "/ready": (500, "x"),
+                    "/healthz": (500, "x"),
+                ], .pass, "ok"
+            ),
+            (
+                [
+                    "/health": (200, "ok"), "/readyz": (502, "x"), "/ready": (502, "x"),
+                    "/healthz": (502, "x"),
+                ], .fail, "502"
+            ),
+        ] as [([String: (Int, String)], HealthStatus, String)])
+    func readinessCountsBesideLiveness(
+        _ routes: [String: (Int, String)], _ status: HealthStatus, _ reason: String
+    ) async throws {
+        let (messages, _) = try await read("") { request in
+            let (code, body) = routes[request.path] ?? (404, "not found")
+            return .whole(body, status: code, type: "text/plain")
+        }
+        let record = try #require(messages.healths.last)
+        #expect(record.status == status)
+        #expect(record.reason?.contains(reason) == true, "\(record.reason ?? "nil")")
+    }
+
+    @Test func aRoundAsksTwoAtATimeAndTwelveAtMost() async throws {
+        let (messages, requests) = try await read("") { request in
+            request.path == "/health" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
+        }
+        let asked = requests.filter { !Dialect.allProbes.contains($0.path) && $0.path != "/metrics" }
+        #expect(asked.count == 1 + HealthRoute.maximumGuesses)
+        #expect(messages.healths.last?.ignored.count == HealthRoute.maximumGuesses)
+    }
+
+    @Test func routesThatNeverAnswerEndWithTheTimeout() async throws {
+        var options = ClientOptions.quick
+        options.timeout = .milliseconds(600)
+        let (messages, requests) = try await read("", options: options) { request in
+            request.path == "/health" ? .whole("ok", type: "text/plain") : .silence
+        }
+        // Two guesses are in flight when the time of all of them is over; no other one is begun.
+        let guessed = Set(requests.map(\.path)).intersection(HealthRoute.guesses.map(\.path))
+        #expect(guessed.count < HealthRoute.maximumGuesses)
+        #expect(messages.health?.status == .pass)
+    }
+
+    @Test func aRouteThatCostsIsNotAsked() async throws {
+        let (messages, requests) = try await read("") { request in
+            switch request.path {
+            case "/health/liveliness": .whole("\"I'm alive!\"")
+            case "/health/readiness": .whole("{\"status\":\"healthy\"}")
+            default: .whole("{}", status: 404)
+            }
+        }
+        #expect(!requests.map(\.path).contains("/health"))
+        #expect(messages.health?.address == "/health/readiness")
+        #expect(messages.contains { if case .dialect("litellm", _) = $0 { true } else { false } })
+    }
+
+    @Test func routesThatTheAPIDocumentNamesAreAskedBeforeGuesses() async throws {
+        let document =
+            "{\"paths\":{\"/shop/ready\":{\"get\":{}},\"/shop/{id}/ready\":{\"get\":{}},\"/x/readiness\":{\"post\":{}}}}"
+        let (messages, requests) = try await read("") { request in
+            switch request.path {
+            case "/health": .whole("ok", type: "text/plain", headers: "Server: uvicorn\r\n")
+            case "/openapi.json": .whole(document)
+            case "/shop/ready": .whole("not ready", status: 503, type: "text/plain")
+            default: .whole("{}", status: 404)
+            }
+        }
+        #expect(messages.healths.last?.reason?.hasPrefix("/shop/ready: HTTP 503") == true)
+        #expect(!requests.contains { $0.path.contains("{") || $0.path == "/x/readiness" })
+    }
+
+    @Test(
+        arguments: [
+            (
+                "gzip",
+                [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xCB, 0xCF, 0x06, 0, 0x47, 0xDD, 0xDC, 0x79, 2, 0, 0, 0]
+            ),
+            ("deflate", [0x78, 0x9C, 0xCB, 0xCF, 0x06, 0, 0x01, 0x4B, 0, 0xDB]),
+            ("deflate", [0xCB, 0xCF, 0x06, 0]),
+            (
+                "x-gzip, identity",
+                [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xCB, 0xCF, 0x06, 0, 0x47, 0xDD, 0xDC, 0x79, 2, 0, 0, 0]
+            ),
+        ] as [(String, [UInt8])]) func aPackedBodyIsUnpacked(_ coding: String, _ body: [UInt8]) async throws
+    {
+        let head =
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
+        let (messages, requests) = try await read { _ in FakeAnswer(pieces: [Array(head.utf8) + body]) }
+        #expect(messages.health?.status == .pass)
+        #expect(messages.health?.reason == "ok")
+        #expect(requests.first?.headers["accept-encoding"] == "identity")
+    }
+
+    @Test func aBodyThatUnpacksToMoreThanTheLimitIsRefused() async throws {
+        #expect(
+            ContentCoding.decode([0x78, 0x9C, 0x4B, 0x04, 0, 0, 0x62, 0, 0x62], "deflate", limit: 0)
+                == .tooLarge)
+    }
+
+    @Test func wordsOfTheOperatorAreKnown() async throws {
+        var options = ClientOptions.patient
+        options.healthWords = HealthWords(taught: ["green": .pass])
+        let (messages, _) = try await read(options: options) { _ in .whole("{\"status\":\"green\"}") }
+        #expect(messages.health?.status == .pass)
     }
 
     @Test func asksOnlyTheAddressThatTheTargetNames() async throws {
@@ -133,6 +285,7 @@ import WireProtocol
         }
         #expect(requests.map(\.path) == ["/health", "/monitor/v1/snapshot"])
         #expect(messages.snapshots.map(\.name) == ["fake"])
+        #expect(messages.outcomes.map(\.failure) == [nil])
         #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
     }
 
@@ -158,6 +311,8 @@ import WireProtocol
         let (messages, _) = try await read { $0.path == "/health" ? .native : answer }
         #expect(messages.health?.status == .pass)
         #expect(messages.refusals("snapshot").first?.contains(words) == true)
+        #expect(messages.outcomes.map(\.address) == ["GET /monitor/v1/snapshot"])
+        #expect(messages.outcomes.first?.failure?.contains(words) == true)
         #expect(messages.snapshots.isEmpty)
     }
 
@@ -168,6 +323,7 @@ import WireProtocol
             options.token = "s3cret"
             let (messages, requests) = try await read(options: options) { _ in .whole(body) }
             #expect(messages.refusals("links.monitor").first?.contains("another origin") == true)
+            #expect(messages.outcomes.map(\.address) == ["links.monitor"])
             #expect(requests.count == 1)
             #expect(other.history.isEmpty)
         }
@@ -179,8 +335,11 @@ import WireProtocol
             let (messages, _) = try await read { _ in
                 .whole("", status: 302, headers: "Location: \(location)\r\n")
             }
-            let reason = "redirected to another origin, which is refused: \(location)"
-            #expect(messages.lastLink == .link(.lost, reason: reason, retryIn: nil))
+            #expect(messages.health?.status == .unknown)
+            #expect(
+                messages.health?.reason
+                    == "HTTP 302: redirected to another origin, which is refused: \(location)")
+            #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
             #expect(other.history.isEmpty)
         }
     }
@@ -198,7 +357,8 @@ import WireProtocol
         let (messages, requests) = try await read { _ in
             .whole("", status: 302, headers: "Location: /health\r\n")
         }
-        #expect(messages.lastLink == .link(.lost, reason: "redirected more than 5 times", retryIn: nil))
+        #expect(messages.health?.status == .unknown)
+        #expect(messages.health?.reason == "HTTP 302: redirected more than 5 times")
         #expect(requests.count == 6)
     }
 

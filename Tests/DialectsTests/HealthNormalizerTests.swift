@@ -84,7 +84,7 @@ struct HealthExample: Sendable, CustomTestStringConvertible {
 
     @Test func takesTheWorseOfHTTPClassAndBody() {
         for (http, fromHTTP) in [
-            (200, HealthStatus.pass), (204, .pass), (400, .fail), (500, .fail), (503, .fail),
+            (200, HealthStatus.pass), (204, .pass), (500, .fail), (503, .fail),
         ] {
             for (word, fromBody) in [
                 ("ok", HealthStatus.pass), ("starting", .unknown), ("warn", .warn), ("down", .fail),
@@ -93,6 +93,71 @@ struct HealthExample: Sendable, CustomTestStringConvertible {
                 #expect(record.status == max(fromHTTP, fromBody), "HTTP \(http), \(word)")
             }
         }
+    }
+
+    @Test(arguments: [100, 103, 300, 301, 304, 307, 400, 402, 405, 406, 408, 410, 415, 418, 422, 429, 451])
+    func aCodeThatIsNeitherSuccessNorServerErrorSaysNothing(_ http: Int) {
+        for body in ["", "{\"status\":\"ok\"}", "{\"status\":\"down\"}", "<html>x</html>"] {
+            let record = HealthExample("\(http)", http: http, body, .unknown).record
+            #expect(record.status == .unknown, "\(body)")
+            #expect(record.reason?.hasPrefix("HTTP \(http)") == true, "\(record.reason ?? "")")
+        }
+    }
+
+    @Test(arguments: [500, 501, 502, 503, 504, 520, 599]) func aServerErrorFailsWhateverItsBody(_ http: Int) {
+        for body in [
+            "", "OK", "{\"status\":\"ok\"}", "{\"status\":", "<!doctype html><title>Bad Gateway</title>",
+            "<?xml version=\"1.0\"?><a/>", "up 1\nx_total 2\n", "{}", "[]", "null",
+        ] {
+            let record = HealthExample("\(http)", http: http, type: "text/html", body, .fail).record
+            #expect(record.status == .fail, "\(body)")
+            #expect(record.reason?.hasPrefix("HTTP \(http)") == true, "\(record.reason ?? "")")
+        }
+    }
+
+    @Test func wordsCanBeTaught() {
+        let words = HealthWords(taught: [
+            "Green": .pass, "yellow": .warn, "not ready yet": .warn, "ok": .fail,
+        ])
+        func read(_ body: String) -> HealthStatus {
+            HealthNormalizer.read(
+                HealthAnswerDocument(status: 200, contentType: nil, body: Array(body.utf8)), words: words
+            ).status
+        }
+        #expect(read("{\"status\":\"green\"}") == .pass)
+        #expect(read("{\"shards\":\"YELLOW\"}") == .warn)
+        #expect(read("{\"status\":\"not ready yet\"}") == .warn)
+        #expect(read("ok") == .fail)
+        let untaught = HealthExample("", "{\"status\":\"green\"}", .unknown).record
+        #expect(untaught.reason?.contains("[health.words] green = \"pass\"") == true)
+    }
+
+    @Test func whatCouldNotBeDecodedIsUnknownUnlessTheCodeSaysMore() {
+        for (http, status) in [(200, HealthStatus.unknown), (503, .fail), (404, .unknown)] {
+            var answer = HealthAnswerDocument(status: http, contentType: nil, body: Array("ok".utf8))
+            answer.obstacle = "compressed with br"
+            let record = HealthNormalizer.read(answer)
+            #expect(record.status == status)
+            #expect(record.reason?.contains(http == 404 ? "404" : "br") == true)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (401, nil, false, "needs a token; send it with --token-file, --header-file"),
+            (401, "Bearer", false, "needs a token (Bearer); send it with --token-file"),
+            (403, "Basic", false, "needs a token (Basic); send it with --header-file"),
+            (403, nil, false, "HTTP 403: this endpoint needs a token"),
+            (401, "Bearer", true, "the token is not accepted (Bearer)"),
+            (403, nil, true, "the token may not read this endpoint"),
+        ] as [(Int, String?, Bool, String)])
+    func aRefusalSaysWhatIsMissing(_ http: Int, _ scheme: String?, _ isAuthorized: Bool, _ words: String) {
+        var answer = HealthAnswerDocument(status: http, contentType: nil, body: [])
+        answer.challenge = scheme
+        answer.isAuthorized = isAuthorized
+        let record = HealthNormalizer.read(answer)
+        #expect(record.status == .unknown)
+        #expect(record.reason?.contains(words) == true, "\(record.reason ?? "")")
     }
 
     @Test func keepsControlCharactersAsTheyCame() {
@@ -112,7 +177,7 @@ struct HealthExample: Sendable, CustomTestStringConvertible {
                 HealthAnswerDocument(
                     status: 200, contentType: "application/json", body: Array(whole.prefix(count))))
             #expect(record.status == .unknown)
-            #expect(record.reason?.contains("no valid JSON") == true)
+            #expect(record.reason?.contains("not valid JSON") == true)
         }
     }
 

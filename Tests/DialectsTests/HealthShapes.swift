@@ -17,8 +17,10 @@ enum HealthShapes {
             {"componentId":"2","status":"fail","output":"hot"},{"componentId":"3","status":"warn"}]}}
             """, .pass, ["cpu:load=fail"]),
         HealthExample(
-            "IETF fails with 400", http: 400, type: "application/health+json",
-            "{\"status\":\"fail\",\"output\":\"no disk\"}", .fail, [], reason: "no disk"),
+            "IETF fails with 400: 4xx says nothing, with the words", http: 400,
+            type: "application/health+json",
+            "{\"status\":\"fail\",\"output\":\"no disk\"}", .unknown, [],
+            reason: "HTTP 400: the body says fail; no disk"),
         HealthExample(
             "Spring Boot 2 and 3", type: "application/vnd.spring-boot.actuator.v3+json",
             """
@@ -93,9 +95,9 @@ enum HealthShapes {
         HealthExample("influx: nothing", http: 204, "", .pass, [], reason: ""),
         HealthExample(
             "fastapi-health: a flat map of anything", "{\"database\":\"online\",\"queue\":true}", .pass,
-            ["database=unknown", "queue=pass"]),
+            [], reason: ""),
         HealthExample(
-            "fastapi-health, failing", http: 503, "{\"database\":\"online\"}", .fail, ["database=unknown"]),
+            "fastapi-health, failing", http: 503, "{\"database\":\"online\"}", .fail, [], reason: "HTTP 503"),
         HealthExample(
             "fastapi-healthcheck", http: 500,
             """
@@ -157,13 +159,10 @@ enum HealthShapes {
         HealthExample("403", http: 403, "{\"status\":\"ok\"}", .unknown, reason: "403"),
         HealthExample("404", http: 404, "Not Found", .unknown, reason: "404"),
         HealthExample("429", http: 429, "slow down", .unknown, reason: "429"),
-        HealthExample("HTML by type", type: "text/html; charset=utf-8", "ok", .unknown, reason: "HTML"),
         HealthExample(
-            "HTML by its look", http: 503, " \n<!DOCTYPE html><title>x</title>", .unknown, reason: "HTML"),
+            "truncated JSON", "{\"status\":\"pass\",\"checks\":{", .unknown, reason: "not valid JSON"),
         HealthExample(
-            "truncated JSON", "{\"status\":\"pass\",\"checks\":{", .unknown, reason: "no valid JSON"),
-        HealthExample(
-            "JSON with something behind", "{\"status\":\"pass\"} x", .unknown, reason: "no valid JSON"),
+            "JSON with something behind", "{\"status\":\"pass\"} x", .unknown, reason: "not valid JSON"),
         HealthExample("500 with plain text", http: 500, type: "text/plain", "boom\n", .fail, reason: "boom"),
         HealthExample("text without a known word", type: "text/plain", "hello world", .pass),
         HealthExample(
@@ -210,5 +209,127 @@ enum HealthShapes {
         HealthExample("a negated complaint", type: "text/plain", "no error, all healthy", .pass),
         HealthExample("a JSON null", "null", .unknown, reason: "null"),
         HealthExample("a JSON truth value", "false", .fail),
+        HealthExample(
+            "a type of HTML says nothing", type: "text/html; charset=utf-8", "OK", .pass, reason: "OK"),
+        HealthExample(
+            "a type of HTML with a bad word", http: 503, type: "text/html", "not ready", .fail,
+            reason: "HTTP 503: not ready"),
+        HealthExample(
+            "JSON under a type of HTML", type: "text/html", "{\"status\":\"fail\",\"output\":\"queue\"}",
+            .fail,
+            reason: "queue"),
+        HealthExample(
+            "a page", type: "text/html", " \n<!DOCTYPE html><title>Shop</title>", .unknown,
+            reason: "a page titled \"Shop\""),
+        HealthExample(
+            "a page behind a comment", "<!-- (c) 2026 --><html><h1>It works</h1></html>", .unknown,
+            reason: "HTML"),
+        HealthExample(
+            "the page of a gateway", http: 502, type: "text/html",
+            "<html><head><title>502 Bad Gateway</title></head><body><center>gw/1.0</center></body></html>",
+            .fail,
+            reason: "HTTP 502: HTML: a page titled \"502 Bad Gateway\""),
+        HealthExample(
+            "a piece of HTML", type: "text/html", "<h1>Service <b>OK</b></h1>", .pass, reason: "OK"),
+        HealthExample("a bad piece of HTML", type: "text/html", "<p>queue: failed</p>", .fail),
+        HealthExample(
+            "XML", "<?xml version=\"1.0\"?><health><status>UP</status></health>", .unknown,
+            reason: "XML (<health>)"),
+        HealthExample(
+            "RSS", "<?xml version=\"1.0\"?>\n<rss version=\"2.0\"></rss>", .unknown, reason: "an RSS feed"),
+        HealthExample("Atom", "<feed xmlns=\"x\"/>", .unknown, reason: "an Atom feed"),
+        HealthExample("PRTG in XML", "<prtg><error>0</error></prtg>", .unknown, reason: "PRTG"),
+        HealthExample(
+            "PRTG in JSON",
+            "{\"prtg\":{\"error\":0,\"text\":\"\",\"result\":[{\"channel\":\"a\",\"value\":1}]}}", .pass),
+        HealthExample(
+            "PRTG in JSON, failing", "{\"prtg\":{\"error\":1,\"text\":\"no route\"}}", .fail,
+            reason: "no route"),
+        HealthExample(
+            "Vapor's error", http: 500, "{\"error\":true,\"reason\":\"db gone\"}", .fail,
+            reason: "HTTP 500: db gone"),
+        HealthExample(
+            "RabbitMQ", http: 503, "{\"status\":\"failed\",\"reason\":\"No listener\",\"missing\":7}", .fail,
+            reason: "HTTP 503: No listener"),
+        HealthExample(
+            "Elasticsearch", "{\"cluster_name\":\"c\",\"status\":\"yellow\"}", .unknown, reason: "yellow"),
+        HealthExample(
+            "Vault", "{\"initialized\":true,\"sealed\":false,\"standby\":false,\"version\":\"1\"}", .pass, []),
+        HealthExample(
+            "Vault, standby", http: 429, "{\"sealed\":false,\"standby\":true}", .unknown, reason: "429"),
+        HealthExample(
+            "Chroma's parts", "{\"is_executor_ready\":true,\"is_log_ready\":false}", .fail,
+            ["is_executor_ready=pass", "is_log_ready=fail"]),
+        HealthExample(
+            "Grafana", "{\"commit\":\"c0\",\"database\":\"ok\",\"version\":\"11\"}", .pass, ["database=pass"]),
+        HealthExample(
+            "Nomad",
+            "{\"client\":{\"ok\":true,\"message\":\"ok\"},\"server\":{\"ok\":false,\"message\":\"no leader\"}}",
+            .fail, ["client=pass", "server=fail"], reason: "server: no leader"),
+        HealthExample(
+            "parts two levels down",
+            "{\"databases\":{\"pg\":{\"status\":\"up\"},\"redis\":{\"status\":\"down\",\"error\":\"refused\"}}}",
+            .fail,
+            ["databases/pg=pass", "databases/redis=fail"], reason: "databases/redis: refused"),
+        HealthExample(
+            "probes in a list", http: 503,
+            "{\"status\":\"unhealthy\",\"probes\":[{\"name\":\"a\",\"status\":\"healthy\"},{\"name\":\"b\",\"status\":\"unhealthy\",\"error\":\"timed out\"}]}",
+            .fail, ["a=pass", "b=fail"], reason: "HTTP 503: b: timed out"),
+        HealthExample(
+            "Spring's details", http: 503,
+            "{\"status\":\"DOWN\",\"components\":{\"db\":{\"status\":\"DOWN\",\"details\":{\"error\":\"timeout\"}}}}",
+            .fail,
+            ["db=fail"], reason: "db: timeout"),
+        HealthExample(
+            "details as a text", http: 503,
+            "{\"healthy\":false,\"checks\":[{\"name\":\"q\",\"passed\":false,\"details\":\"no worker\"}]}",
+            .fail,
+            ["q=fail"], reason: "HTTP 503: q: no worker"),
+        HealthExample("a status with a sign", "{\"status\":\"Up!\",\"parts\":[1]}", .pass, reason: ""),
+        HealthExample("a status of two words", "{\"status\":\"Not OK\"}", .fail),
+        HealthExample("a state inside the status", "{\"status\":{\"overall\":\"ok\"}}", .pass),
+        HealthExample("an uptime under `up`", "{\"up\":\"3 days\",\"status\":\"ok\"}", .pass),
+        HealthExample("MongoDB", "{\"ok\":0,\"errmsg\":\"not primary\"}", .fail),
+        HealthExample(
+            "a document about something else",
+            "{\"ui\":{\"name\":\"x\",\"open\":false},\"threads\":true,\"readme\":\"Welcome. Down the page is more.\"}",
+            .unknown, [], reason: "says nothing about health"),
+        HealthExample(
+            "measurements alone", "{\"connections\":0,\"kernels\":0,\"started\":\"2026-01-01\"}", .pass, []),
+        HealthExample("a list of something else", "[{\"address\":\"a:1\",\"fails\":0}]", .unknown, []),
+        HealthExample(
+            "a level is a setting", "{\"log_level\":\"error\",\"database\":\"ok\"}", .pass, ["database=pass"]),
+        HealthExample("an error of nothing", "{\"status\":\"ok\",\"error\":\"none\"}", .pass, reason: ""),
+        HealthExample("errors counted", "{\"errors\":0}", .pass),
+        HealthExample(
+            "a part of an unknown word is not blamed", http: 503,
+            "{\"status\":\"down\",\"checks\":{\"db\":\"online\"}}",
+            .fail, ["db=unknown"], reason: "HTTP 503"),
+        HealthExample(
+            "a metrics page whose help speaks of errors", type: "text/plain",
+            "# HELP jobs_failed_total Jobs that failed, error or down\n# TYPE jobs_failed_total counter\njobs_failed_total 4\n",
+            .pass, reason: "a metrics page of 1 samples"),
+        HealthExample(
+            "a metrics page without help", type: "text/plain",
+            "jobs_failed_total{queue=\"down\"} 0\nworkers 4\n", .pass,
+            [], reason: "a metrics page of 2 samples"),
+        HealthExample(
+            "a metrics page of something that is down", type: "text/plain",
+            "# TYPE cache_up gauge\ncache_up{shard=\"a\"} 1\ncache_up{shard=\"b\"} 0\n", .unknown,
+            reason: "cache_up{shard=b} is 0"),
+        HealthExample("a text that looks like a sample", type: "text/plain", "OK 1", .pass, reason: "OK 1"),
+        HealthExample(
+            "nginx's counters", type: "text/plain",
+            "Active connections: 1 \n 1 1 1 \nReading: 0 Waiting: 0 \n", .pass),
+        HealthExample(
+            "a table", type: "text/plain", "name,status,errors,a,b\nx,DOWN,7,1,2\ny,UP,0,1,2\n", .pass,
+            reason: "a table"),
+        HealthExample(
+            "a text with a byte order mark", type: "text/plain", "\u{FEFF}{\"status\":\"down\"}", .fail),
+        HealthExample("Envoy", type: "text/plain", "LIVE\n", .pass),
+        HealthExample(
+            "Loki", http: 503, type: "text/plain", "Ingester not ready: waiting for 15s after being ready\n",
+            .fail,
+            reason: "HTTP 503: Ingester not ready"),
     ]
 }

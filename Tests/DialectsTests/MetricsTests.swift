@@ -67,6 +67,37 @@ import WireProtocol
         #expect(reader.requests.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            ("a_total 5 # {trace_id=\"x}y\"} 0.67 17.5", "a_total||5.0"),
+            ("a_bucket{le=\"1\"} 5 17 # {t=\"}\"} 1", "a_bucket|le=\"1\"|5.0"),
+            ("{\"my.metric\",x=\"}\"} 7", "my.metric|x=\"}\"|7.0"), ("{\"my.metric\"} 7", "my.metric||7.0"),
+            ("http.requests{a=\"b\"} 1e3", "http.requests|a=\"b\"|1000.0"), ("a:b 1 2", "a:b||1.0"),
+            ("a {x=\"1\"} 2", "a|x=\"1\"|2.0"), ("a b", nil), ("a 1 b", nil), ("Active connections: 1", nil),
+            ("a{x=\"1\" 2", nil), ("9a 1", nil), ("a", nil), ("ä 1", nil),
+        ] as [(String, String?)])
+    func aLineIsReadAsASample(_ line: String, _ expected: String?) {
+        let sample = PrometheusText.samples(Array(line.utf8)).first
+        #expect(sample.map { "\($0.name)|\($0.labels)|\($0.value)" } == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("# TYPE a gauge\n", true), ("# HELP a b", true), ("# a comment\na_b 1\n# EOF\n", true),
+            ("a_b 1\nc{x=\"1\"} 2\n", true), ("up 1\n", true), ("a 1\nb 2\n", true), ("ok 1\n", false),
+            ("# Welcome\nall is well\n", false), ("# EOF\n", false), ("", false), ("1 2\n", false),
+            ("a_b 1\nnot a sample\n", false),
+        ])
+    func aPageIsToldFromAText(_ text: String, _ isPage: Bool) {
+        #expect(PrometheusText.isOne(Array(text.utf8)) == isPage)
+        #expect(PrometheusText.isOne(Array(text.replacing("\n", with: "\r\n").utf8)) == isPage)
+    }
+
+    @Test func aPageThatIsCutWhereItIsLookedAtIsStillOne() {
+        let page = String(repeating: "requests_total{path=\"/a\"} 1\n", count: 2000)
+        #expect(PrometheusText.isOne(Array(page.utf8)))
+    }
+
     @Test func samplesThatAreAlikeAreToldApart() {
         let rows = MetricRows.rows(of: PrometheusText.samples(Array("up 1\nup 1\nup 0\n".utf8)))
         #expect(rows.map(\.name) == ["up", "up#2", "up#3"])

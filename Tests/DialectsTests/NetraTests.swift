@@ -32,6 +32,57 @@ import WireProtocol
         #expect(Dialect.recognizing(sighting).name == "netra")
     }
 
+    @Test(
+        arguments: [
+            ("/ws/beacon", "{\"service\":\"websocket_ssot\",\"status\":\"operational\"}", "netra"),
+            ("/ws/factory/status", "{\"mode\":\"factory\",\"features\":[\"a\"]}", "netra"),
+            ("/ws/factory/status", "{\"factory_pattern\":{\"migration_status\":{}}}", "netra"),
+            ("/ws/factory/status", "{\"mode\":\"factory\"}", "health"),
+            ("/ws/beacon", "{\"service\":\"x\"}", "health"),
+        ]) func aReleaseThatSaysOnlyOkIsRecognisedByItsRoutes(_ path: String, _ body: String, _ name: String)
+    {
+        var sighting = Sighting(path: "/health", health: document("{\"status\":\"ok\"}"))
+        sighting.probes[path] = document(body)
+        #expect(Dialect.recognizing(sighting).name == name)
+    }
+
+    @Test func aReadinessThatFailsIsTheHealthOfTheWhole() throws {
+        var reader = reader()
+        let record = try #require(
+            take(&reader, "/health/ready", "{\"detail\":\"store gone\"}", status: 503).health)
+        #expect(record.status == .fail)
+        #expect(record.reason == "/health/ready: HTTP 503: store gone")
+        let rows = record.checks.map { "\($0.name) \($0.kind?.rawValue ?? "") \($0.httpStatus ?? 0)" }
+        #expect(rows == ["/health overall 0", "/health/ready readiness 503"])
+        #expect(take(&reader, "/health/ready", "{\"status\":\"ready\"}").health?.status == .pass)
+    }
+
+    @Test func aPartThatFailsIsNotTheWhole() throws {
+        var reader = reader()
+        let record = try #require(
+            take(&reader, "/health/infrastructure", "{\"status\":\"error\",\"error\":\"no store\"}").health)
+        #expect(record.status == .pass)
+        #expect(record.checks.last?.status == .fail)
+        #expect(record.checks.last?.kind == .part)
+    }
+
+    @Test func aClaimIsShownUnbelievedBesideWhatCannotBeObserved() throws {
+        var reader = reader()
+        let messages = take(
+            &reader, "/ws/factory/status", "{\"mode\":\"factory\",\"status\":\"operational\",\"features\":[]}"
+        )
+        guard case .dialect(_, let coverage)? = messages.first else {
+            Issue.record("\(messages)")
+            return
+        }
+        #expect(coverage.missing[.patterns]?.contains("not observable") == true)
+        #expect(coverage.missing[.patterns]?.contains("claims mode: factory (/ws/factory/status)") == true)
+        let rows = try #require(messages.health?.checks.suffix(2))
+        #expect(rows.map(\.name) == ["/ws/factory/status", "/ws/factory/status mode"])
+        #expect(rows.allSatisfy { !$0.isTrusted && $0.reason?.hasPrefix("a claim") == true })
+        #expect(rows.last?.observedValue == "factory")
+    }
+
     @Test func aConstantIsShownAndNotBelieved() throws {
         var reader = reader()
         let checks = try #require(take(&reader, "/ws/beacon", "{\"status\":\"healthy\"}").health).checks

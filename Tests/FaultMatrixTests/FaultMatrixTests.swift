@@ -71,6 +71,7 @@ import Testing
         "dispatcher-evicted": "it refuses work at a limit and never takes a dispatcher away",
         "dispatcher-orphaned": "it disposes what it replaces",
         "events-lost": "its ring holds more than a matrix sends",
+        "health-contradicts": "its health endpoint fails when one of its parts does",
         "health-pessimistic": "its health endpoint never fails without a reason",
         "known-failure": "its error words are its own",
         "path-unregistered": "it has no way in that it does not declare",

@@ -77,6 +77,7 @@ extension ConsoleOptions {
         for url in access.keys.sorted() {
             guard var own = access[url]?.client else { continue }
             own.timeout = client.timeout
+            own.healthWords = client.healthWords
             own.token = client.token ?? own.token
             own.headers += client.headers
             own.certificateAuthorities = client.certificateAuthorities ?? own.certificateAuthorities

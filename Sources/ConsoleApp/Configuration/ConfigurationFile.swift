@@ -2,6 +2,7 @@ import ConsoleClient
 import ConsoleModel
 import Dialects
 import PatternDetection
+import WireProtocol
 
 /// Reads `config.toml` into options; every mistake is named with its key and refuses the whole file.
 public struct ConfigurationFile {
@@ -36,6 +37,7 @@ public struct ConfigurationFile {
         switch name {
         case "theme": try takeTheme(section)
         case "commands": try takeCommands(section)
+        case "health": try takeHealth(section)
         case "interface": try takeInterface(section)
         case "targets": for (name, target) in try section.entries() { try takeTarget(name, target) }
         case "expected": try takeExpected(section)
@@ -44,7 +46,7 @@ public struct ConfigurationFile {
         case "views": for (name, view) in try section.entries() { try takeView(name, view) }
         default:
             throw section.unknown([
-                "commands", "expected", "interface", "keys", "rules", "targets", "theme", "views",
+                "commands", "expected", "health", "interface", "keys", "rules", "targets", "theme", "views",
             ])
         }
     }
@@ -91,6 +93,23 @@ public struct ConfigurationFile {
             default: throw value.unknown(["ascii", "bell", "graph", "mouse"])
             }
         }
+    }
+
+    /// `[health.words]`: which words of health answers mean pass, warn, fail or unknown.
+    private mutating func takeHealth(_ section: TOMLReader) throws(ConfigurationError) {
+        var taught: [String: HealthStatus] = [:]
+        for (name, value) in try section.entries() {
+            guard name == "words" else { throw value.unknown(["words"]) }
+            for (word, meaning) in try value.entries() {
+                let text = try meaning.string()
+                guard let status = HealthStatus(rawValue: text) else {
+                    throw meaning.mistake("\"\(text)\" is not a status; use pass, warn, fail or unknown")
+                }
+                taught[word] = status
+                note(["health", "words", word], ConfigurationOrigins.quoted(text))
+            }
+        }
+        options.client.healthWords = HealthWords(taught: taught)
     }
 
     /// `[commands]`: what is run beside the console.

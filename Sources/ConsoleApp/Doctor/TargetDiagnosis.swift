@@ -17,7 +17,7 @@ public enum TargetDiagnosis {
     ) -> DiagnosisSection {
         var diagnoses = [link(backend)]
         if backend.link.state == .lost { return DiagnosisSection(backend.url, diagnoses) }
-        if backend.health.receivedAt != nil { diagnoses.append(health(backend)) }
+        if backend.health.receivedAt != nil { diagnoses += [health(backend)] + routes(backend) }
         if !backend.dialect.name.isEmpty { diagnoses += dialect(backend.dialect) }
         if backend.link.state != .ended {
             diagnoses.append(clock(backend.reception.clockSkew, dated: skew))
@@ -48,15 +48,43 @@ public enum TargetDiagnosis {
 
     private static func health(_ backend: BackendState) -> Diagnosis {
         let record = backend.health.record
-        let http = record.httpStatus.map { "HTTP \($0), " } ?? ""
-        let reason = record.reason.map { ": \($0)" } ?? ""
-        let isRead = record.status != .unknown
+        let isRefused = [401, 403].contains(record.httpStatus)
+        let advice = "name the health endpoint itself: http://HOST:PORT/path"
+        // What a refusal asks for is said under permissions.
         return Diagnosis(
-            isRead ? .ok : .warning, "health", "\(http)read as \(record.status.rawValue)\(reason)",
-            advice: isRead
-                ? nil
-                : "name the health endpoint itself: http://HOST:PORT/path, or send a token with --token-file"
-        )
+            record.status != .unknown ? .ok : isRefused ? .unknown : .warning, "health",
+            reading(record.address, record.httpStatus, record.status, record.reason),
+            advice: record.status == .unknown && !isRefused ? advice : nil)
+    }
+
+    /// `GET /readyz HTTP 503, read as fail: no database`; the code stands there once.
+    private static func reading(
+        _ address: String?, _ http: Int?, _ status: HealthStatus, _ reason: String?, doubt: String = ""
+    ) -> String {
+        let asked = address.map { "GET \($0.isEmpty ? "/" : $0) " } ?? ""
+        let code = http.map { "HTTP \($0)" } ?? ""
+        var said = reason ?? ""
+        if !code.isEmpty, said.hasPrefix(code) {
+            said = String(said.dropFirst(code.count).drop { $0 == ":" || $0 == " " })
+        }
+        let words = said.isEmpty ? "" : ": " + said
+        return "\(asked)\(code.isEmpty ? "" : code + ", ")read as \(status.rawValue)\(doubt)\(words)"
+    }
+
+    /// The other health routes that were asked: what each says, and those that count for nothing.
+    private static func routes(_ backend: BackendState) -> [Diagnosis] {
+        let record = backend.health.record
+        let read = record.checks.filter { $0.kind != nil && $0.name != record.address }.map { check in
+            let doubt = check.isTrusted ? "" : ", not believed"
+            return Diagnosis(
+                .ok, "route",
+                reading(check.name, check.httpStatus, check.status, check.output, doubt: doubt))
+        }
+        guard !record.ignored.isEmpty else { return read }
+        return read + [
+            Diagnosis(
+                .unknown, "guessed", "these count for nothing: " + record.ignored.joined(separator: ", "))
+        ]
     }
 
     private static func dialect(_ dialect: DialectStatus) -> [Diagnosis] {
@@ -81,14 +109,26 @@ public enum TargetDiagnosis {
     }
 
     private static func permissions(_ backend: BackendState, hasToken: Bool) -> Diagnosis {
+        let record = backend.health.record
         let refusal = backend.reception.lastRefusal ?? backend.link.reason ?? ""
-        let isRefused = [401, 403].contains(backend.health.record.httpStatus)
+        let isRefused = [401, 403].contains(record.httpStatus)
         if refusal.contains("HTTP 401") || refusal.contains("HTTP 403") || isRefused {
+            // Only our own wire is read with the lines of a token file; others say of which scheme they are.
+            let isOurs = backend.dialect.name == "native"
+            let scheme = record.challenge.map { " of scheme \($0)" } ?? ""
+            let isBearer = record.challenge.map { $0.lowercased() == "bearer" } ?? true
+            let sending =
+                isBearer
+                ? "put the token into a file and use --token-file FILE"
+                : "put a line Authorization: \(record.challenge ?? "") … into a file and use --header-file FILE"
             return Diagnosis(
-                .broken, "permissions", hasToken ? "the token may not read this" : "it asks for a token",
+                .broken, "permissions",
+                hasToken ? "the token may not read this" : "it needs a token\(scheme)",
                 advice: hasToken
-                    ? "use a token of the backend's token file whose line says read"
-                    : "put a line TOKEN NAME read into a file and use --token-file FILE")
+                    ? isOurs
+                        ? "use a token of the backend's token file whose line says read"
+                        : "use a token that may read this address"
+                    : isOurs ? "put a line TOKEN NAME read into a file and use --token-file FILE" : sending)
         }
         guard backend.reception.hasSnapshot else {
             return Diagnosis(.ok, "permissions", "health needs none; there is nothing more to read")

@@ -48,15 +48,12 @@ extension ConsoleState {
         backends.flatMap { backend -> [HealthRow] in
             let health = backend.health
             let age = (health.record.at ?? health.receivedAt).map { now.since($0) }
-            let latency = health.record.latencyMs.flatMap {
-                (0...1e12).contains($0) ? Duration.milliseconds($0) : nil
-            }
+            let latency = health.record.latencyMs.flatMap(Self.duration)
             let lies = findings.contains { $0.rule == "health-lies" && $0.backend == backend.key }
             let whole = HealthRow(
                 key: CheckKey(backend: backend.key, id: ""), backendName: backend.name,
                 status: health.record.status,
-                raw: health.record.httpStatus.map { "HTTP \($0)" }
-                    ?? (health.receivedAt == nil ? "no answer yet" : ""),
+                raw: health.receivedAt == nil ? "no answer yet" : health.record.answerText,
                 isTrusted: !lies,
                 reason: lies ? "passes while a path cannot work" : health.record.reason, latency: latency,
                 age: age)
@@ -66,8 +63,23 @@ extension ConsoleState {
                         key: CheckKey(backend: backend.key, id: check.name), backendName: backend.name,
                         status: check.status,
                         raw: [check.observedValue, check.output].compactMap { $0 }.joined(separator: "  "),
-                        isTrusted: check.isTrusted, reason: check.reason, latency: latency, age: age)
+                        isTrusted: check.isTrusted, reason: check.reason,
+                        latency: check.latencyMs.flatMap(Self.duration) ?? latency,
+                        age: check.at.map { now.since($0) } ?? age)
                 }
         }
+    }
+
+    /// A time of the wire; nil when it cannot be one.
+    private static func duration(_ milliseconds: Double) -> Duration? {
+        (0...1e12).contains(milliseconds) ? .milliseconds(milliseconds) : nil
+    }
+}
+
+extension HealthRecord {
+    /// Which address answered, and with which code: `GET /healthz HTTP 200`.
+    fileprivate var answerText: String {
+        let asked = address.map { "GET \($0.isEmpty ? "/" : $0)" }
+        return [asked, httpStatus.map { "HTTP \($0)" }].compactMap { $0 }.joined(separator: " ")
     }
 }

@@ -44,7 +44,7 @@ public struct TriageRule: Sendable {
         .knownFailure, .runStalled, .runNoProgress, .sessionLooping, .toolSlow, .toolFailing, .reconnectLoop,
         .contextChurn, .backendRestarting, .healthSlow, .eventFlood, .clockSkew, .sessionWaiting,
         .patternSingleton, .patternMixed, .migrationHalfway, .patternFactoryFallback, .patternUnexpected,
-        .legacyUnused, .healthPessimistic, .eventsLost,
+        .legacyUnused, .healthPessimistic, .healthContradicts, .eventsLost,
     ]
 
     /// The longest healthy silence of an open run, unless ``runStalled``'s limits say otherwise.

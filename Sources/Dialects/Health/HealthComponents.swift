@@ -1,27 +1,46 @@
 import WireProtocol
 
 /// Finds the parts in a health document, wherever its kind keeps them (WIRE.md, in that order).
-enum HealthComponents {
+struct HealthComponents {
+    private let words: HealthWords
+
+    /// A reader with that vocabulary.
+    init(_ words: HealthWords) { self.words = words }
+
     /// Members that describe the whole and are no parts in a flat map.
     private static let meta: Set<String> = [
-        "status", "state", "health", "healthy", "ok", "version", "timestamp", "time", "uptime", "message",
-        "detail",
-        "description", "name", "service", "serviceid", "releaseid", "hostname", "links", "notes", "output",
-        "groups",
-        "totalduration", "totaltimetaken", "title", "type", "passed", "environment", "env",
+        "status", "state", "health", "healthy", "ok", "ready", "alive", "up", "serving", "version",
+        "timestamp",
+        "time", "uptime", "message", "msg", "detail", "reason", "error", "errors", "text", "description",
+        "name",
+        "service", "serviceid", "releaseid", "hostname", "host", "links", "notes", "output", "groups",
+        "totalduration", "totaltimetaken", "title", "type", "kind", "passed", "environment", "env", "commit",
+        "build", "revision", "mode", "overall", "overall_status", "overall_health", "overallstatus",
+        "overallhealth",
     ]
 
+    /// Whether a member is about the whole, or about how it is set up.
+    private static func isMeta(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return meta.contains(name) || name.hasSuffix("level") || name.hasSuffix("severity")
+    }
+
     /// The parts of a whole document.
-    static func find(in document: JSONValue) -> [CheckRecord] {
+    func find(in document: JSONValue) -> [CheckRecord] {
         switch document {
-        case .array(let elements): return unique(list(elements, under: ""))
+        case .array(let elements):
+            // A list in which nothing states how it is, is no list of parts.
+            guard elements.contains(where: { $0.object.flatMap { words.stated($0) } != nil }) else {
+                return []
+            }
+            return unique(list(elements, under: ""))
         case .object(let object): return unique(members(of: object, under: "") ?? flat(object))
         default: return []
         }
     }
 
     /// The parts of an object that has a place for them; nil when it has none.
-    private static func members(of object: JSONObject, under parent: String) -> [CheckRecord]? {
+    private func members(of object: JSONObject, under parent: String) -> [CheckRecord]? {
         for name in ["checks", "components", "entities", "entries", "results", "details"] {
             // What stands in the details of one part is a part itself only when it says how it is.
             let isLoose = name == "details" && !parent.isEmpty
@@ -33,15 +52,16 @@ enum HealthComponents {
         let error = object.anyCase("error").flatMap { container($0, under: parent, isLoose: true) }
         if info != nil || error != nil { return (info ?? []) + (error ?? []) }
         if let found = object.anyCase("services").flatMap({ container($0, under: parent) }) { return found }
+        let probes = object.anyCase("probes").flatMap { container($0, under: parent, isLoose: true) }
         let healthy = object.anyCase("healthy_endpoints")?.array
         let unhealthy = object.anyCase("unhealthy_endpoints")?.array
         if healthy != nil || unhealthy != nil {
             return endpoints(healthy ?? [], .pass) + endpoints(unhealthy ?? [], .fail)
         }
-        return nil
+        return probes
     }
 
-    private static func endpoints(_ elements: [JSONValue], _ status: HealthStatus) -> [CheckRecord] {
+    private func endpoints(_ elements: [JSONValue], _ status: HealthStatus) -> [CheckRecord] {
         elements.map { element in
             var check = CheckRecord(name: element["model"]?.string ?? "endpoint", status: status)
             check.output = element["error"]?.string.map { String($0.prefix(1000)) }
@@ -52,10 +72,12 @@ enum HealthComponents {
     /// The parts of a value that holds parts; nil when there are none, so that another place is looked at.
     ///
     /// - Parameter isLoose: whether the place may hold anything, so that only objects that state a health count.
-    private static func container(
+    private func container(
         _ value: JSONValue, under parent: String, isLoose: Bool = false
     ) -> [CheckRecord]? {
-        func counts(_ value: JSONValue) -> Bool { !isLoose || value.object?.statedHealth != nil }
+        func counts(_ value: JSONValue) -> Bool {
+            !isLoose || value.object.flatMap { words.stated($0) } != nil
+        }
         let found =
             switch value {
             case .array(let elements): list(elements.filter(counts), under: parent)
@@ -68,60 +90,86 @@ enum HealthComponents {
         return found.isEmpty ? nil : found
     }
 
-    private static func list(_ elements: [JSONValue], under parent: String) -> [CheckRecord] {
+    private func list(_ elements: [JSONValue], under parent: String) -> [CheckRecord] {
         elements.enumerated().flatMap { index, element -> [CheckRecord] in
-            let named = ["name", "alias", "checker", "checkid", "key"].compactMap { name in
+            let named = Self.names.compactMap { name in
                 element.object?.anyCase(name)?.string
             }
             return part(element, named: named.first ?? element.string ?? "#\(index + 1)", under: parent)
         }
     }
 
+    /// Members that name a part of a list, in this order.
+    private static let names = [
+        "name", "alias", "checker", "checkid", "key", "service", "service_id", "component", "id",
+    ]
+    /// Members in which a part says why it is as it is, in this order.
+    private static let reasons = [
+        "output", "reason", "message", "msg", "detail", "details", "error", "errmsg", "description",
+        "exception",
+        "text",
+    ]
+
+    /// What a part says in words; `error` and `details` may be objects with the words inside.
+    private static func output(of object: JSONObject) -> String? {
+        object.text(reasons)
+            ?? ["error", "details", "detail", "data"].lazy.compactMap {
+                object.anyCase($0)?.object?.text(["error", "reason", "message", "msg", "detail", "exception"])
+            }.first
+    }
+
     /// One part, and the parts inside it as `parent/child`.
-    private static func part(_ value: JSONValue, named name: String, under parent: String) -> [CheckRecord] {
+    private func part(_ value: JSONValue, named name: String, under parent: String) -> [CheckRecord] {
         let path = parent.isEmpty ? name : parent + "/" + name
         if case .array(let rows) = value { return [worst(of: rows, named: path)] }
         var check = CheckRecord(name: path)
         guard let object = value.object else {
-            check.status = HealthWords.value(value) ?? .unknown
+            check.status = words.value(value) ?? .unknown
             if check.status == .unknown { check.output = value.string ?? value.text }
             return [check]
         }
-        check.status = object.statedHealth ?? .unknown
+        check.status = words.stated(object) ?? .unknown
         check.observedValue = object.anyCase("observedvalue").map { $0.string ?? $0.text }
-        check.output =
-            ["output", "message", "error", "description", "exception"].compactMap { name in
-                object.anyCase(name)?.string
-            }.first
+        check.output = Self.output(of: object)
+        check.isOptional =
+            object.anyCase("critical")?.bool == false || object.anyCase("required")?.bool == false
+            || object.anyCase("optional")?.bool == true
         return [check] + (members(of: object, under: path) ?? [])
     }
 
     /// Several rows under one health+json key are one part: the worst of them.
-    private static func worst(of rows: [JSONValue], named name: String) -> CheckRecord {
+    private func worst(of rows: [JSONValue], named name: String) -> CheckRecord {
         let parts = rows.flatMap { part($0, named: name, under: "") }
         var worst = parts.max { $0.status < $1.status } ?? CheckRecord(name: name)
         worst.name = name
         return worst
     }
 
-    /// A map from part to state without any frame around it.
-    private static func flat(_ object: JSONObject) -> [CheckRecord] {
-        let hasStatus = object.statedHealth != nil
-        return object.members.flatMap { member -> [CheckRecord] in
-            guard !meta.contains(member.name.lowercased()) else { return [] }
+    /// A map from part to state without any frame around it; only values that are health words count.
+    private func flat(_ object: JSONObject) -> [CheckRecord] {
+        let hasStatus = words.stated(object) != nil
+        let members = object.members.filter { !Self.isMeta($0.name) }
+        let texts = members.compactMap(\.value.string)
+        let known = texts.count { words.status($0) != .unknown }
+        // Where most texts are health words, the others are parts too, of words that nobody knows.
+        let isHealthMap = !hasStatus && known > 0 && known * 2 >= texts.count
+        return members.flatMap { member -> [CheckRecord] in
             switch member.value {
-            case .object(let inner) where inner.statedHealth != nil || members(of: inner, under: "") != nil:
+            case .object(let inner)
+            where words.stated(inner) != nil || self.members(of: inner, under: "") != nil:
                 return part(member.value, named: member.name, under: "")
-            case .string(let text) where !hasStatus || HealthWords.status(text) != .unknown:
+            case .object: return container(member.value, under: member.name, isLoose: true) ?? []
+            case .string(let text) where isHealthMap || words.status(text) != .unknown:
                 return part(member.value, named: member.name, under: "")
-            case .bool where !hasStatus: return part(member.value, named: member.name, under: "")
+            case .bool where HealthWords.isTruth(member.name):
+                return part(member.value, named: member.name, under: "")
             default: return []
             }
         }
     }
 
     /// The parts with names told apart: a second one of the same name is `name#2`.
-    private static func unique(_ checks: [CheckRecord]) -> [CheckRecord] {
+    private func unique(_ checks: [CheckRecord]) -> [CheckRecord] {
         var seen: [String: Int] = [:]
         var taken = Set(checks.map(\.name))
         return checks.map { check in

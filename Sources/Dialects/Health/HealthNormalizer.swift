@@ -1,151 +1,91 @@
 public import WireProtocol
 
 /// Reads any health answer as one record, by the rule of WIRE.md "Health of others".
-public enum HealthNormalizer {
+public struct HealthNormalizer {
+    private let answer: HealthAnswerDocument
+    private let words: HealthWords
+
     /// What the answer says: the worse of HTTP class and body, and why, where that needs words.
-    public static func read(_ answer: HealthAnswerDocument) -> HealthRecord {
-        if answer.isGRPC { return GRPCHealth.record(answer) }
-        var record = HealthRecord()
-        record.httpStatus = answer.status
-        if let reason = notHealth(answer) {
-            record.reason = reason
-            return record
-        }
-        let body = read(answer.body)
-        record.checks = body.checks
-        if let unreadable = body.unreadable {
-            record.reason = unreadable
-            return record
-        }
+    public static func read(
+        _ answer: HealthAnswerDocument, words: HealthWords = .standard
+    ) -> HealthRecord {
+        answer.isGRPC ? GRPCHealth.record(answer) : Self(answer: answer, words: words).record
+    }
+
+    private var record: HealthRecord {
         let http = HealthWords.httpClass(answer.status)
-        record.status = max(http, body.status ?? http)
-        var reasons = [body.reason].compactMap { $0 }
-        if reasons.isEmpty, record.status >= .warn, let culprits = culprits(in: record) {
-            reasons.append(culprits)
+        let body = answer.obstacle.map { Body(unreadable: $0) } ?? HealthBody(words).read(answer.body)
+        var record = HealthRecord(http)
+        record.httpStatus = answer.status
+        record.challenge = answer.challenge
+        record.checks = body.checks
+        switch http {
+        case .pass:
+            record.status = body.unreadable == nil ? max(http, body.status ?? http) : .unknown
+            record.reason = reason(body, record)
+        case .fail:
+            record.reason = ["HTTP \(answer.status)" + contradiction(body), reason(body, record)]
+                .compactMap { $0 }.joined(separator: contradiction(body).isEmpty ? ": " : "; ")
+        case .unknown, .warn: record.reason = "HTTP \(answer.status)" + silence(body, record)
         }
-        if let status = body.status, status != .unknown, (http == .fail) != (status == .fail) {
-            reasons.insert("HTTP \(answer.status) but the body says \(status.rawValue)", at: 0)
-        }
-        record.reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
         return record
     }
 
-    /// The parts that are to blame, with the words of the first; else those whose words are not known.
-    private static func culprits(in record: HealthRecord) -> String? {
-        var found = record.checks.filter { $0.status == record.status }
-        if found.isEmpty { found = record.checks.filter { $0.status == .unknown && $0.output != nil } }
+    private typealias Body = HealthBody.Reading
+
+    /// What a body that passes says against an HTTP status that fails.
+    private func contradiction(_ body: Body) -> String {
+        body.unreadable == nil && body.status == .pass ? " but the body says pass" : ""
+    }
+
+    /// What the body says, in words; a success needs none unless something is said.
+    private func reason(_ body: Body, _ record: HealthRecord) -> String? {
+        if let unreadable = body.unreadable {
+            return answer.isPage && answer.status < 300 ? unreadable + ", not a health endpoint" : unreadable
+        }
+        let isPassing = HealthWords.httpClass(answer.status) == .pass
+        var reasons: [String] = []
+        if isPassing, body.status == .fail { reasons.append("HTTP \(answer.status) but the body says fail") }
+        if let said = body.reason {
+            reasons.append(said)
+        } else if record.status >= .warn, let culprits = culprits(in: record, record.status) {
+            reasons.append(culprits)
+        }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+
+    /// The parts that are to blame, with the words of the first.
+    ///
+    /// A part of an unknown word is not blamed for a failing code; one that says more than a word may be.
+    private func culprits(in record: HealthRecord, _ status: HealthStatus) -> String? {
+        var found = record.checks.filter { $0.status == status }
+        if found.isEmpty {
+            found = record.checks.filter { check in
+                check.status == .unknown && check.output?.contains(where: \.isWhitespace) == true
+            }
+        }
         guard let first = found.first else { return nil }
         let output =
             first.output?.split(whereSeparator: \.isNewline).first.map { ": " + $0.prefix(200) } ?? ""
         return first.name + output + (found.count > 1 ? ", and \(found.count - 1) more" : "")
     }
 
-    /// Why the answer is none of a health endpoint; nil when it may be one.
-    private static func notHealth(_ answer: HealthAnswerDocument) -> String? {
+    /// Why a status that is neither success nor failure says nothing about health.
+    private func silence(_ body: Body, _ record: HealthRecord) -> String {
+        if let refusal = answer.refusal { return String(refusal.dropFirst("HTTP 401".count)) }
+        let said =
+            (body.unreadable ?? body.reason ?? culprits(in: record, body.status ?? .fail)).map {
+                "; " + $0.prefix(200)
+            } ?? ""
         switch answer.status {
-        case 401: return "HTTP 401: this endpoint needs a token (--token-file, --header-file)"
-        case 403: return "HTTP 403: the token may not read this endpoint"
-        case 404: return "HTTP 404: there is no health endpoint at this address"
-        case 429: return "HTTP 429: asked too often"
-        default: break
+        case 404: return ": there is no health endpoint at this address"
+        case 405: return ": this address does not accept GET" + said
+        case 429: return ": asked too often" + said
+        case 300..<400: return ": \(answer.obstacle ?? "a redirect without an address")"
+        case 400..<500:
+            let word = body.status.map { $0 == .unknown ? "" : ": the body says \($0.rawValue)" } ?? ""
+            return word.isEmpty && !said.isEmpty ? ":" + said.dropFirst() : word + said
+        default: return ": no final answer"
         }
-        let start = answer.body.drop { $0 <= 0x20 }.prefix(1)
-        if answer.contentType?.lowercased().contains("html") == true
-            || start.elementsEqual([UInt8(ascii: "<")])
-        {
-            return "HTML: this address is a page, not a health endpoint"
-        }
-        return nil
-    }
-
-    /// What a body says by itself.
-    private struct Body {
-        var status: HealthStatus?
-        var reason: String?
-        var checks: [CheckRecord] = []
-        var unreadable: String?
-    }
-
-    private static func read(_ bytes: [UInt8]) -> Body {
-        let trimmed = bytes.drop { $0 <= 0x20 }
-        if trimmed.isEmpty { return Body() }
-        do throws(JSONError) { return read(try JSONParser.parse(bytes)) } catch {
-            if let first = trimmed.first, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first),
-                !KubernetesText.isOne(bytes)
-            {
-                return Body(unreadable: "the body is no valid JSON: \(error)")
-            }
-            return text(String(decoding: bytes, as: UTF8.self))
-        }
-    }
-
-    private static func text(_ text: String) -> Body {
-        if KubernetesText.isOne(Array(text.utf8)) {
-            let checks = KubernetesText.checks(text)
-            let last = text.split(separator: "\n").last.flatMap { HealthWords.sentence(String($0)) }
-            return Body(status: last ?? checks.map(\.status).max(), checks: checks)
-        }
-        let short = text.prefix(200).trimmingSpace()
-        return Body(status: HealthWords.sentence(String(short)), reason: String(short))
-    }
-
-    private static func read(_ json: JSONValue) -> Body {
-        switch json {
-        case .string(let sentence): return Body(status: HealthWords.sentence(sentence), reason: sentence)
-        case .bool, .integer: return Body(status: HealthWords.value(json))
-        case .array: return components(of: json, stated: nil)
-        case .object(let object):
-            if object.members.count == 1, let inner = object.anyCase("detail"), inner.object != nil {
-                return read(inner)
-            }
-            return components(of: json, stated: object)
-        default: return Body(status: .unknown, reason: "the body is \(json.text)")
-        }
-    }
-
-    private static func components(of json: JSONValue, stated object: JSONObject?) -> Body {
-        var body = Body(checks: HealthComponents.find(in: json))
-        body.status = object?.statedHealth
-        if body.status == .unknown, let word = object?.anyCase("status")?.string {
-            body.reason = "status \"\(word)\" is not a known word"
-        }
-        if body.status == nil {
-            let known = body.checks.map(\.status).filter { $0 != .unknown }
-            // Parts that are well say nothing of the whole beside one that nobody can read.
-            let isWhole = known.count == body.checks.count || known.max() != .pass
-            if isWhole { body.status = known.max() }
-        }
-        if let complaint = object?.complaint {
-            if body.status == nil { body.status = .fail }
-            body.reason = complaint
-        } else if let words = object?.remark {
-            if body.status == nil { body.status = HealthWords.sentence(words) }
-            if body.status != .pass { body.reason = words }
-        }
-        return body
-    }
-}
-
-extension JSONObject {
-    /// What a document says about itself in words.
-    fileprivate var remark: String? {
-        ["output", "message", "detail", "title"].compactMap { anyCase($0)?.string }.first { !$0.isEmpty }
-    }
-
-    /// What an error body complains about: a text, `{"message": …}`, or a list of either; nil when there is none.
-    fileprivate var complaint: String? {
-        let errors = anyCase("errors")?.array?.first
-        guard let value = anyCase("error") ?? errors else { return nil }
-        if let text = value.string { return text.isEmpty ? nil : text }
-        return value.object?.anyCase("message")?.string
-    }
-}
-
-extension Substring {
-    /// The text without the space around it.
-    fileprivate func trimmingSpace() -> Substring {
-        var text = drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
     }
 }

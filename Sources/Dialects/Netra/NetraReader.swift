@@ -5,6 +5,8 @@ struct NetraReader: DialectReader {
     private var answers: [String: [CheckRecord]] = [:]
     private var health: (record: HealthRecord, body: [UInt8])?
     private var seesSessions = false
+    /// What the backend claims about its pattern: `mode: factory`.
+    private var claim: String?
 
     /// The operator's own connection: it hears what its own user's agents do, and nobody else's.
     private static let socket = DialectRequest("/ws", .socket)
@@ -21,9 +23,9 @@ struct NetraReader: DialectReader {
             return merged
         case .document(let request, let document, let took):
             guard let route = NetraRoute.all.first(where: { $0.path == request.path }) else { return [] }
-            answers[route.path] = checks(of: route, document, took)
+            answers[route.path] = checks(of: route, document, took, at: moment)
             if route.path == NetraRoute.stats.path { return takeStatistics(document) + merged }
-            return merged
+            return takeClaim(of: route, document) + merged
         case .frame(_, let bytes):
             let events = frames.take(bytes, at: moment).messages
             if seesEvents { return events }
@@ -37,6 +39,7 @@ struct NetraReader: DialectReader {
             if request == Self.socket { return [.refused(what: "/ws", reason: reason)] }
             var check = CheckRecord(name: request.path)
             check.output = reason
+            check.kind = NetraRoute.all.first { $0.path == request.path }?.kind
             answers[request.path] = [check]
             return merged
         }
@@ -50,16 +53,32 @@ struct NetraReader: DialectReader {
             var own = CheckRecord(name: "/health", status: .pass)
             own.isTrusted = false
             own.reason = "a constant once start-up is over; no component is asked"
+            own.kind = .overall
+            own.httpStatus = record.httpStatus
+            own.latencyMs = record.latencyMs
+            own.at = record.at
             record.checks.append(own)
         }
         for route in NetraRoute.all { record.checks += answers[route.path] ?? [] }
+        record.countReadiness()
         return [.health(record, body: health.body)]
     }
 
+    /// A route that names a mode claims a pattern; it is said beside what cannot be observed.
+    private mutating func takeClaim(of route: NetraRoute, _ document: HealthAnswerDocument) -> [Message] {
+        guard route.path == NetraRoute.factoryStatus.path else { return [] }
+        let mode = document.status == 200 ? document.json?["mode"]?.string : nil
+        let claim = mode.map { "mode: \($0.prefix(40)) (\(route.path))" }
+        guard self.claim != claim else { return [] }
+        self.claim = claim
+        return [coverage]
+    }
+
     private func checks(
-        of route: NetraRoute, _ document: HealthAnswerDocument, _ took: Duration
+        of route: NetraRoute, _ document: HealthAnswerDocument, _ took: Duration, at moment: Timestamp
     ) -> [CheckRecord] {
-        if document.status == 404 { return [] }
+        // A release has some of these routes, and keeps others for its own operators.
+        if document.countsForNothing, ![401, 403].contains(document.status) { return [] }
         let json = document.json
         let translated = json.map { NetraWords.translated($0).serialized } ?? document.body
         let read = HealthNormalizer.read(
@@ -68,11 +87,19 @@ struct NetraReader: DialectReader {
         var whole = CheckRecord(name: route.path, status: read.status)
         whole.observedValue = "HTTP \(document.status), \(took.wholeMilliseconds) ms"
         whole.output = read.reason
+        whole.kind = route.kind
+        whole.httpStatus = document.status
+        whole.latencyMs = Double(took.wholeMilliseconds)
+        whole.at = moment
         if let doubt = json.flatMap(route.doubt) {
             whole.isTrusted = false
             whole.reason = doubt
         }
-        let parts = read.checks + Self.breakers(json) + Self.counts(json)
+        let breakers = Self.breakers(json)
+        // Breakers have rows of their own, with their state.
+        let own =
+            breakers.isEmpty ? read.checks : read.checks.filter { !$0.name.hasPrefix("circuit_breakers/") }
+        let parts = own + breakers + Self.counts(json) + Self.claims(json)
         return [whole]
             + parts.map { part in
                 var part = part
@@ -112,9 +139,22 @@ struct NetraReader: DialectReader {
         }
     }
 
+    /// What a route of the WebSocket side claims: its mode and isolation, which nothing shows.
+    private static func claims(_ json: JSONValue?) -> [CheckRecord] {
+        guard json?["mode"]?.string != nil else { return [] }
+        return ["mode", "isolation"].compactMap { name in
+            guard let value = json?[name]?.string else { return nil }
+            var check = CheckRecord(name: name)
+            check.observedValue = value
+            return check
+        }
+    }
+
     private var coverage: Message {
         .dialect(
-            name: Dialect.netra.name, coverage: .netra(seesSessions: seesSessions, seesEvents: seesEvents))
+            name: Dialect.netra.name,
+            coverage: .netra(
+                seesSessions: seesSessions, seesEvents: seesEvents, claim: claim))
     }
 
     /// `/ws/stats`: `isolation_keys` are `USER:CONNECTION`.

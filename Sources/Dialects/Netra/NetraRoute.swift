@@ -11,6 +11,19 @@ struct NetraRoute: Sendable {
     /// Why an answer is not to be believed; nil when it is.
     var doubt: @Sendable (JSONValue) -> String? = { _ in nil }
 
+    /// What an answer claims to tell.
+    var kind: HealthRouteKind {
+        switch path {
+        case "/health", "/api/health/", "/unified/health": .overall
+        default:
+            switch HealthRoute.kind(of: path) {
+            case .readiness: .readiness
+            case .liveness: .liveness
+            case .overall, .part: .part
+            }
+        }
+    }
+
     /// The request for it.
     var request: DialectRequest { DialectRequest(path, .every(every), timeout: timeout) }
 
@@ -21,17 +34,26 @@ struct NetraRoute: Sendable {
     static let all: [NetraRoute] = [
         NetraRoute(path: "/health/live", every: .seconds(10), doubt: constant),
         NetraRoute(path: "/health/ready", every: .seconds(15), timeout: .seconds(8)),
+        NetraRoute(path: "/health/startup", every: .seconds(30)),
         NetraRoute(path: "/health/agents", every: .seconds(15), doubt: fallback),
         NetraRoute(path: "/health/system", every: .seconds(30)),
         NetraRoute(path: "/health/database", every: .seconds(60), timeout: .seconds(8)),
+        NetraRoute(path: "/health/infrastructure", every: .seconds(60), timeout: .seconds(8)),
+        NetraRoute(path: "/health/authentication", every: .seconds(60)),
+        NetraRoute(path: "/health/circuit-breakers", every: .seconds(30)),
+        NetraRoute(path: "/health/backend", every: .seconds(60), doubt: constant),
+        NetraRoute(path: "/unified/health/ready", every: .seconds(60), doubt: unconfigured),
         NetraRoute(path: "/api/health/", every: .seconds(60), timeout: .seconds(10)),
+        NetraRoute(path: "/api/health/ready", every: .seconds(60), timeout: .seconds(10)),
         NetraRoute(path: "/api/health/live", every: .seconds(30), doubt: constant),
         NetraRoute(path: "/ws/health", every: .seconds(15), doubt: ownFault),
         NetraRoute(path: "/ws/config", every: .seconds(30), doubt: zeroConnections),
         NetraRoute(path: "/ws/beacon", every: .seconds(30), doubt: constant),
         stats,
+        NetraRoute(path: "/ws/auth/health", every: .seconds(30)),
         NetraRoute(path: "/ws/isolated/stats", every: .seconds(60), doubt: constant),
-        NetraRoute(path: "/ws/factory/status", every: .seconds(15)),
+        NetraRoute(path: "/ws/isolated/health", every: .seconds(60), doubt: claim),
+        factoryStatus,
         NetraRoute(path: "/ws/factory/health", every: .seconds(60), doubt: constant),
         NetraRoute(path: "/api/circuit-breakers/status", every: .seconds(10)),
         NetraRoute(path: "/api/monitoring/isolation/health", every: .seconds(15)),
@@ -41,8 +63,21 @@ struct NetraRoute: Sendable {
     /// The route that lists connections by user, where it works.
     static let stats = NetraRoute(path: "/ws/stats", every: .seconds(5))
 
+    /// The route that counts what went which way, in older releases, or names a mode, in newer ones.
+    static let factoryStatus = NetraRoute(path: "/ws/factory/status", every: .seconds(15), doubt: claim)
+
     private static let constant: @Sendable (JSONValue) -> String? = { _ in
         "a constant: it answers the same in every state of start-up"
+    }
+
+    /// The reader of a route whose answer has `mode` in it: a word of the backend about itself.
+    private static let claim: @Sendable (JSONValue) -> String? = { body in
+        body["mode"]?.string.map { "a claim: mode \($0) is written into the route, and no path is looked at" }
+    }
+
+    private static let unconfigured: @Sendable (JSONValue) -> String? = { body in
+        body["message"]?.string?.contains("not configured") == true
+            ? "it has no checks to ask, so it is never ready" : nil
     }
 
     private static let fallback: @Sendable (JSONValue) -> String? = { body in

@@ -16,7 +16,7 @@ enum MetricRows {
         let chosen = wanted.flatMap { prefix in single.filter { $0.name.hasPrefix(prefix) } }
         var seen: [String: Int] = [:]
         return chosen.prefix(maximumRows).map { sample in
-            let name = sample.name + shown(labels: sample.labels)
+            let name = shownName(of: sample)
             seen[name, default: 0] += 1
             let count = seen[name] ?? 1
             var check = CheckRecord(name: count > 1 ? "\(name)#\(count)" : name)
@@ -24,6 +24,9 @@ enum MetricRows {
             return check
         }
     }
+
+    /// A sample's name with the labels that tell it from others.
+    static func shownName(of sample: MetricSample) -> String { sample.name + shown(labels: sample.labels) }
 
     /// The labels that tell samples apart: those with a value, but for the names of the instrumentation.
     private static func shown(labels: String) -> String {

@@ -89,6 +89,60 @@ import WireProtocol
         #expect(story.rules.contains("health-slow") == isFound)
     }
 
+    /// Rows as `path kind status`, with `?` for one that is not believed and `-` for one that may be missing.
+    @Test(
+        arguments: [
+            ("/health overall pass,/healthz overall fail", "/health passes while /healthz fails"),
+            ("/health overall fail,/healthz overall pass", "/healthz passes while /health fails"),
+            ("/health overall pass,/healthz overall fail?", nil),
+            ("/health overall pass?,/db part fail", "/health passes while /db fails"),
+            ("/health overall pass,/db part fail-", nil), ("/health overall pass,/db part warn", nil),
+            ("/health overall fail,/db part fail", nil), ("/health overall pass,/readyz readiness fail", nil),
+            ("/readyz readiness pass,/ready readiness fail", "/readyz passes while /ready fails"),
+            ("/livez liveness pass,/readyz readiness fail", nil),
+            ("/livez liveness pass,/live liveness fail", "/livez passes while /live fails"),
+            ("/health overall pass,db nil fail", "/health passes while db fails"),
+            ("/health overall pass,/x part pass,/x db nil fail", nil),
+            ("db nil fail", "health passes while db fails"),
+            ("db nil fail,q nil fail", "health passes while db fails, and 1 more"), ("db nil unknown", nil),
+            (
+                "/health overall pass,/db part fail,/a/ready readiness pass,/b/ready readiness fail",
+                "/health passes while /db fails, and 1 more"
+            ),
+        ] as [(String, String?)])
+    func routesThatDisagreeAreFound(_ rows: String, _ summary: String?) {
+        var story = Story()
+        var health = HealthRecord(.pass)
+        health.checks = rows.split(separator: ",").map { row in
+            let words = row.split(separator: " ").map(String.init)
+            let status = words[words.count - 1]
+            var check = CheckRecord(name: words.dropLast(2).joined(separator: " "))
+            check.status = HealthStatus(rawValue: status.filter(\.isLetter)) ?? .unknown
+            check.kind = HealthRouteKind(rawValue: words[words.count - 2])
+            check.isTrusted = !status.hasSuffix("?")
+            check.isOptional = status.hasSuffix("-")
+            return check
+        }
+        story.receive(.health(health, body: []))
+        #expect(story.finding("health-contradicts")?.summary == summary)
+    }
+
+    @Test(arguments: [(10, true), (11, false)]) func anAnswerFromBeforeAChangeContradictsNothing(
+        _ age: Int, _ isFound: Bool
+    ) {
+        var story = Story()
+        var health = HealthRecord(.pass)
+        health.checks = [
+            CheckRecord(name: "/health", status: .pass), CheckRecord(name: "/healthz", status: .fail),
+        ]
+        for index in health.checks.indices {
+            health.checks[index].kind = .overall
+            health.checks[index].at = story.now + .seconds(index == 0 ? 0 : -age)
+        }
+        story.receive(.health(health, body: []))
+        #expect((story.finding("health-contradicts") != nil) == isFound)
+    }
+
     @Test func oneRestartIsADeployAndTwoAreNot() {
         var story = Story()
         for (boot, count) in [("a", 0), ("b", 0), ("c", 1)] {

@@ -60,6 +60,11 @@ extension RuleStory {
             ]
         ),
         RuleStory(
+            "health-contradicts",
+            fires: { routes([("/health", .overall, .pass), ("/health/database", .part, .fail)], &$0) },
+            spares: { routes([("/health", .overall, .pass), ("/health/database", .part, .warn)], &$0) },
+            silent: { routes([("/livez", .liveness, .pass), ("/readyz", .readiness, .fail)], &$0) }),
+        RuleStory(
             "clock-skew", fires: { skew([5_001], &$0) }, spares: { skew([5_000], &$0) },
             silent: { story in
                 skew([9_000], &story)
@@ -112,6 +117,18 @@ extension RuleStory {
             story.snapshot { $0.bootID = id }
             story.wait(pause)
         }
+    }
+
+    /// Answers of health routes, and a whole that is as well as its readiness.
+    private static func routes(_ rows: [(String, HealthRouteKind, HealthStatus)], _ story: inout Story) {
+        let unready = rows.contains { $0.1 == .readiness && $0.2 == .fail }
+        var health = HealthRecord(unready ? .fail : .pass)
+        health.checks = rows.map { name, kind, status in
+            var check = CheckRecord(name: name, status: status)
+            (check.kind, check.httpStatus, check.at) = (kind, status == .fail ? 503 : 200, story.now)
+            return check
+        }
+        story.receive(.health(health, body: []))
     }
 
     private static func latency(_ answers: [Double], _ story: inout Story) {
