@@ -62,6 +62,24 @@ import WireProtocol
         #expect(story.state.sessionTable().rows.map(\.state) == [.ended])
     }
 
+    @Test func aSessionThatItsServerForgotAndListsAgainIsOpenAgain() {
+        var story = Story()
+        var session = SessionRecord(id: "s-1", user: "ada")
+        session.state = .idle
+        session.lastEventAt = story.now
+        story.snapshot { $0.sessions = [session] }
+        story.wait(.seconds(1))
+        story.snapshot { $0.sessions = [] }
+        #expect(story.backend.sessions.values.map(\.state) == [.ended])
+        story.wait(.seconds(1))
+        story.event(.runStarted, "r-1")
+        session.state = .running
+        session.lastEventAt = story.backend.reception.lastEventAt
+        story.snapshot { $0.sessions = [session] }
+        #expect(story.backend.sessions.values.map(\.state) == [.running])
+        #expect(story.rules.isEmpty)
+    }
+
     @Test func anotherBootIsNoticedAndNothingIsMixed() {
         var story = Story()
         story.receive(.snapshot(snapshot(story)))
