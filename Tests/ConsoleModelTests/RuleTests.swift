@@ -51,6 +51,21 @@ import WireProtocol
         #expect(story.state.sessionTable().rows.map(\.state) == [.waiting])
     }
 
+    @Test func aLongCallIsNotSlowWhereOnlyShortOnesCanHaveEnded() {
+        var story = Story()
+        for run in 0...10 {
+            story.event(.runStarted, "r-\(run)")
+            story.event(.toolCallStart, "r-\(run)", ["toolCallId": "c", "toolCallName": "find_book"])
+        }
+        story.wait(.seconds(4))
+        for run in 0..<10 {
+            story.event(.toolCallResult, "r-\(run)", ["toolCallId": "c"])
+            story.event(.runFinished, "r-\(run)")
+        }
+        story.wait(.seconds(24))
+        #expect(!story.rules.contains("tool-slow"))
+    }
+
     @Test func aFinishedRunIsNeverStale() {
         var story = Story()
         story.wholeRun("r-1")

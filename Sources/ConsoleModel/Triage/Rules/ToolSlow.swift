@@ -18,7 +18,8 @@ extension TriageRule {
         urgency: .stuck,
         limits: [floor, factor, samples],
         rows: "the tool, how long it has taken, its p95 and of how many calls",
-        silence: "a tool that is always slow; one without ten finished calls; a run that is stalled already"
+        silence:
+            "a tool that is always slow; one without ten finished calls, or watched for less than three times the limit; a run that is stalled already"
     ) { view in
         guard view.backend.link.isDelivering else { return [] }
         return view.backend.runs.values.indices.compactMap { place in
@@ -28,7 +29,8 @@ extension TriageRule {
                 let usual = view.backend.statistics.toolP95(tool.name), usual.count >= view.number(samples)
             else { return nil }
             let limit = usual.p95 * Int(clamping: view.number(factor))
-            guard view.isOlder(tool.since, than: limit),
+            // Calls as long as this one can only be in the baseline after a while: the short ones end first.
+            guard tool.since.since(view.watchedSince) >= limit * 3, view.isOlder(tool.since, than: limit),
                 view.stalledSince(view.backend.runs.values[place]) == nil
             else { return nil }
             let run = view.backend.runs.values[place]
