@@ -156,7 +156,8 @@ struct ADKReader: PolledReader, UserScopedReader {
         lists[path]?.readAt = moment
         lists[path]?.wasTried = true
         lists[path]?.rows = rows.count
-        var messages = remove(sessions.keys.filter { Self.list(of: $0) == path && !listed.contains($0) }, at: moment)
+        let gone = sessions.keys.filter { Self.list(of: $0) == path && !listed.contains($0) }
+        var messages = remove(gone, at: moment)
         let skipped = rows.count - listed.count
         if skipped > 0 { messages.append(.refused(what: path, reason: "\(skipped) rows without an id")) }
         order()

@@ -54,6 +54,19 @@ import WireProtocol
         #expect(story.rules.isEmpty)
     }
 
+    @Test(arguments: Coverage.Timing.allCases) func whatIsReadLateIsNoHeartbeat(_ timing: Coverage.Timing) {
+        var story = Story()
+        var coverage = Coverage.whole
+        coverage.timing = timing
+        story.receive(.dialect(name: "agno", coverage: coverage))
+        story.event(.runStarted, "r-1")
+        for _ in 0..<14 {
+            story.wait(.seconds(5))
+            story.event(.raw, "r-1")
+        }
+        #expect(story.rules.contains("run-no-progress") == (timing == .asItHappens))
+    }
+
     @Test(arguments: [(60_000, false), (60_001, true)])
     func aHeartbeatIsNoWork(idle: Int64, isFound: Bool) {
         var story = Story()

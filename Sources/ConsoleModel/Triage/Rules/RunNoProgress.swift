@@ -16,9 +16,13 @@ extension TriageRule {
         severity: .warning,
         urgency: .stuck, limits: [idle],
         rows: "the last sign of life, the last useful step, and the open tool",
-        silence: "a run without any event (that is run-stalled); one that waits for a person"
+        silence:
+            "a run without any event (that is run-stalled); one that waits for a person; a source that is read late"
     ) { view in
-        guard view.backend.link.isDelivering else { return [] }
+        // Where steps are read late, what was read last is no heartbeat.
+        guard view.backend.link.isDelivering, view.backend.dialect.coverage.timing == .asItHappens else {
+            return []
+        }
         return view.backend.runs.values.indices.compactMap { place in
             guard view.backend.runs.values[place].state == .open,
                 let useful = view.backend.runs.values[place].times.lastUsefulAt,

@@ -19,9 +19,13 @@ extension TriageRule {
         limits: [floor, factor, samples],
         rows: "the tool, how long it has taken, its p95 and of how many calls",
         silence:
-            "a tool that is always slow; one without ten finished calls, or watched for less than three times the limit; a run that is stalled already"
+            "a tool that is always slow; one without ten finished calls, or watched for less than three times the "
+            + "limit; a stalled run; a source that is read late"
     ) { view in
-        guard view.backend.link.isDelivering else { return [] }
+        // Where steps are read late, an open call may be over, and short calls are over first.
+        guard view.backend.link.isDelivering, view.backend.dialect.coverage.timing == .asItHappens else {
+            return []
+        }
         return view.backend.runs.values.indices.compactMap { place in
             guard view.backend.runs.values[place].state == .open,
                 let tool = view.backend.runs.values[place].tools.first,
