@@ -60,7 +60,9 @@ public struct BackendConnection: MessageSource {
             if Task.isCancelled { return }
             var ending = Ending.lost(round.failure ?? "the link ended")
             if round.wasAnswered {
-                for message in round.messages { send(message) }
+                let hasReader = round.monitorRoot == nil && reader.dialectReader(of: round) != nil
+                // A reader gives the health itself, with what it knows beyond.
+                for message in round.messages where !hasReader || !message.isHealth { send(message) }
                 keep(&kept, for: round)
                 ending = await watch(round, through: kept?.link, onProgress: { backoff.reset() })
                 if Task.isCancelled { return }
@@ -121,12 +123,16 @@ public struct BackendConnection: MessageSource {
         if let link = kept?.link, link.dialect == round.dialect?.name, link.base == round.base { return }
         kept?.task.cancel()
         kept = nil
-        guard round.monitorRoot == nil, let dialectReader = reader.dialectReader(of: round) else { return }
+        guard round.monitorRoot == nil, let dialectReader = reader.dialectReader(of: round, waits: true)
+        else { return }
         let link = DialectLink(dialectReader, reader.reader, of: round, jitter: jitter) { [outlet] in
             outlet.send($0)
         }
         kept = KeptLink(link: link, task: Task { await link.run() })
     }
+
+    /// How long the first health may wait for the first answers of other health routes: half a second.
+    private static let firstRound = Duration.milliseconds(500)
 
     /// Polls health until it fails, until a monitoring root appears, or until `end`.
     private func pollHealth(
@@ -134,6 +140,13 @@ public struct BackendConnection: MessageSource {
         through link: DialectLink? = nil
     ) async -> Ending {
         var pause = options.pause(after: first)
+        if link != nil {
+            let short = min(pause, Self.firstRound)
+            try? await Task.sleep(for: short)
+            if Task.isCancelled { return .lost("cancelled") }
+            await sendHealth(of: first, through: link)
+            pause -= short
+        }
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
             if Task.isCancelled { break }
@@ -232,6 +245,11 @@ public struct BackendConnection: MessageSource {
     }
 
     private func send(_ message: Message) { outlet.send(message) }
+}
+
+extension Message {
+    /// Whether it is an answer about health.
+    fileprivate var isHealth: Bool { if case .health = self { true } else { false } }
 }
 
 extension EventBatch {

@@ -73,7 +73,9 @@ public struct BackendReader: Sendable {
     }
 
     /// What reads a backend beyond its health; nil where that is all there is, or the target names one address.
-    func dialectReader(of round: HealthRound) -> (any DialectReader)? {
+    ///
+    /// - Parameter waits: see ``HealthRoutesReader``.
+    func dialectReader(of round: HealthRound, waits: Bool = false) -> (any DialectReader)? {
         guard let dialect = round.dialect else { return nil }
         let isHealthAlone = [Dialect.genericHealth, .liteLLM].contains { $0.name == dialect.name }
         var inner = isHealthAlone && reader.target.namesPath ? nil : dialect.reader?()
@@ -87,7 +89,7 @@ public struct BackendReader: Sendable {
         }
         return HealthRoutesReader(
             around: inner, primary: path(of: url), known: round.knownRoutes, avoided: dialect.avoids,
-            words: reader.options.healthWords)
+            waits: waits, words: reader.options.healthWords)
     }
 
     /// What one round of asking for health gave.

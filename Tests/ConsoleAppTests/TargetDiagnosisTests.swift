@@ -41,7 +41,10 @@ import WireProtocol
 
     @Test(
         arguments: [
-            ("health", nil, false, "it needs a token", "put the token into a file and use --token-file FILE"),
+            (
+                "health", nil, false, "it asks for a token",
+                "put the token into a file and use --token-file FILE"
+            ),
             (
                 "health", "Basic", false, "of scheme Basic",
                 "Authorization: Basic … into a file and use --header-file"

@@ -233,6 +233,22 @@ import WireProtocol
         }
     }
 
+    @Test func aReadinessThatFailsIsTheFirstHealthOfAConnect() async throws {
+        try await FakeServer.serving({ request in
+            switch request.path {
+            case "/health": .whole("ok", type: "text/plain")
+            case "/readyz": .whole("no store", status: 503, type: "text/plain")
+            default: .whole("no", status: 404)
+            }
+        }) { server in
+            var options = ClientOptions.live
+            options.healthInterval = .seconds(60)
+            let messages = try await watch(server.origin, options) { !$0.healths.isEmpty }
+            #expect(messages.health?.status == .fail)
+            #expect(messages.health?.reason == "/readyz: HTTP 503: no store; ok")
+        }
+    }
+
     @Test func saysNothingFalseWhenItIsCancelled() async throws {
         try await FakeServer.serving({ request in
             switch (request.path, request.turn) {

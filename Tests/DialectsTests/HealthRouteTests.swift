@@ -89,6 +89,22 @@ import WireProtocol
         #expect(record?.status == status)
     }
 
+    @Test func aConnectShowsNoPassingMomentBeforeReadiness() {
+        var reader = HealthRoutesReader(around: nil, primary: "/health", waits: true)
+        let well = DialectAnswer.health(HealthRecord(.pass), body: [])
+        #expect(reader.take(well, at: now).isEmpty)
+        for (place, request) in reader.requests.enumerated() {
+            let document = HealthAnswerDocument(status: place == 0 ? 503 : 404, contentType: nil, body: [])
+            let messages = reader.take(.document(request, document, took: .zero), at: now)
+            let isLast = place == reader.requests.count - 1
+            #expect(messages.health?.status == (isLast ? .fail : nil))
+        }
+        // Routes that hang keep health back for one answer only.
+        var hanging = HealthRoutesReader(around: nil, primary: "/health", waits: true)
+        #expect(hanging.take(well, at: now).isEmpty)
+        #expect(hanging.take(well, at: now).health?.status == .pass)
+    }
+
     @Test func theReaderInsideStillSeesItsOwnAnswers() {
         var reader = HealthRoutesReader(around: GenericHealthReader(), primary: "/health")
         #expect(reader.requests.first == MetricsPage.request)

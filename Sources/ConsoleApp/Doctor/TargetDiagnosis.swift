@@ -123,7 +123,7 @@ public enum TargetDiagnosis {
                 : "put a line Authorization: \(record.challenge ?? "") … into a file and use --header-file FILE"
             return Diagnosis(
                 .broken, "permissions",
-                hasToken ? "the token may not read this" : "it needs a token\(scheme)",
+                hasToken ? "the token may not read this" : "it asks for a token\(scheme)",
                 advice: hasToken
                     ? isOurs
                         ? "use a token of the backend's token file whose line says read"

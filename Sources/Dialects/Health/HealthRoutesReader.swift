@@ -11,6 +11,10 @@ public struct HealthRoutesReader: DialectReader {
     private let words: HealthWords
     private var answers: [String: Answer] = [:]
     private var health: (record: HealthRecord, body: [UInt8])?
+    /// Whether the first health is kept back for the first round of guesses.
+    private let waits: Bool
+    /// How many answers of the primary route came.
+    private var healthCount = 0
 
     /// What came of a guess.
     private enum Answer {
@@ -23,10 +27,13 @@ public struct HealthRoutesReader: DialectReader {
     /// - Parameters:
     ///   - known: routes that the backend names, asked before the guesses.
     ///   - avoided: paths that are never asked, because each answer costs.
+    ///   - waits: whether the first health is kept back until the first round of guesses is over, or the second
+    ///     health comes: at a connect, a failing readiness then shows no passing moment.
     public init(
         around inner: (any DialectReader)?, primary: String, known: [HealthRoute] = [],
-        avoided: [String] = [], words: HealthWords = .standard
+        avoided: [String] = [], waits: Bool = false, words: HealthWords = .standard
     ) {
+        self.waits = waits
         self.inner = inner
         self.primary = HealthRoute(primary)
         self.words = words
@@ -67,13 +74,14 @@ public struct HealthRoutesReader: DialectReader {
         messages.flatMap { message -> [Message] in
             guard case .health(let record, let body) = message else { return [message] }
             health = (record, body)
+            healthCount += 1
             return merged
         }
     }
 
     /// The last health with the answers of the other routes.
     private var merged: [Message] {
-        guard let health else { return [] }
+        guard let health, !waits || healthCount > 1 || answers.count == routes.count else { return [] }
         var record = health.record
         let uniform = uniformError(beside: health.record.httpStatus)
         var rows: [CheckRecord] = []
