@@ -78,6 +78,13 @@ public struct Coverage: Hashable, Sendable {
     /// Whether the part can be seen.
     public func sees(_ part: Part) -> Bool { missing[part] == nil }
 
+    /// What is known to be missing from the lists: `sessions: 200 of 325 read`.
+    public var partialLists: [String] {
+        Part.allCases.compactMap { part in
+            listed[part].flatMap { $0.isPartial ? "\(part.rawValue): \($0.words) read" : nil }
+        }
+    }
+
     /// One line for a table: `health ✓ sessions ✓ runs ✓ patterns ✗ dispatchers ✗ events ✓`.
     public var summary: String {
         Part.allCases.map { "\($0.rawValue) \(sees($0) ? "✓" : "✗")" }.joined(separator: " ")

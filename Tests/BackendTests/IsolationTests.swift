@@ -145,7 +145,9 @@ import WireProtocol
             let foreign = events.split(separator: "\n").filter {
                 $0.hasPrefix("data: ") && !$0.contains("\"user\":\"\(name)\"")
             }
-            if run["state"] != "completed" || !foreign.isEmpty { seen.isEverySessionThere = false }
+            #expect(run["state"] == "completed", "\(name): \(run)")
+            #expect(foreign.isEmpty, "\(name): \(foreign)")
+            #expect(session["context"] != nil, "\(name): \(session)")
             let other = "/v1/runs/none"
             seen.answers.insert(try await backend.send(.DELETE, other, nil, as: name).status)
         }

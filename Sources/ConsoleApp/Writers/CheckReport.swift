@@ -41,14 +41,25 @@ public struct CheckReport: Sendable {
     /// The plugin's word for the exit code.
     var word: String { ["OK", "WARNING", "CRITICAL", "UNKNOWN"][min(3, max(0, exit))] }
 
-    /// The worst finding, else what health says.
-    var headline: String { findings.first { $0.severity >= .warning }?.summary ?? health }
+    /// What made the exit code: the first finding that counts as it, else what health says.
+    var headline: String { cause?.summary ?? health }
+
+    private var cause: FindingRecord? {
+        switch exit {
+        case 0: nil
+        case 1: findings.first { $0.severity == .warning && !isUnknowing($0) }
+        case 2: findings.first { $0.severity == .critical && !isUnknowing($0) }
+        default: findings.first(where: isUnknowing)
+        }
+    }
+
+    private func isUnknowing(_ finding: FindingRecord) -> Bool { TriageRule.unknowing.contains(finding.rule) }
 
     /// So many findings of one rule show their rows in plain text; JSON has the rows of all.
     private static let findingsInFull = 3
 
     private var plain: [String] {
-        var lines = ["\(word): " + (findings.first?.summary ?? health) + alike]
+        var lines = ["\(word): " + headline + (cause.map(alike) ?? "")]
         var told: [String: Int] = [:]
         for finding in findings {
             lines.append(
@@ -92,9 +103,9 @@ public struct CheckReport: Sendable {
         return lines
     }
 
-    /// How many more findings the first one's rule has.
-    var alike: String {
-        let more = findings.count { $0.rule == findings.first?.rule } - 1
+    /// How many more findings that one's rule has.
+    private func alike(_ finding: FindingRecord) -> String {
+        let more = findings.count { $0.rule == finding.rule } - 1
         return more > 0 ? ", and \(more) more like it" : ""
     }
 

@@ -14,6 +14,9 @@ public enum PlainSnapshot {
             lines.append("\(backend.name)  \(backend.word)\(since)  \(backend.text)")
             lines.append("  \(backend.health)  link \(backend.link.state.rawValue)")
             lines += coverage(state.backend(backend.key)?.dialect)
+            lines += (state.backend(backend.key)?.unread ?? []).map {
+                "  \($0.part.rawValue) not read: \($0.address): \($0.failure ?? "")"
+            }
         }
         lines += table("PATHS", state.pathTable())
         lines += table("SESSIONS", state.sessionTable())
@@ -30,6 +33,7 @@ public enum PlainSnapshot {
     private static func coverage(_ dialect: DialectStatus?) -> [String] {
         guard let dialect, !dialect.name.isEmpty else { return [] }
         return ["  dialect \(dialect.name): \(dialect.coverage.summary)"]
+            + dialect.coverage.partialLists.map { "  \($0)" }
             + dialect.notObservable.map { "  not observable: \($0)" }
             + dialect.coverage.notes.map { "  note: \($0)" }
             + dialect.coverage.exposingLines.map { "  would expose the pattern: \($0)" }

@@ -4,11 +4,16 @@ import WireProtocol
 extension ConsoleState {
     /// The exit code of `check`, monitoring-plugin convention; the worst over all backends, 2 > 1 > 3 > 0.
     ///
-    /// Findings below `failOn` do not count; a warning is 1 and a critical one 2.
+    /// Findings below `failOn` do not count; a warning is 1 and a critical one 2. What could not be read is 3.
     public func checkExit(failOn: Severity = .warning) -> Int {
         var codes: [Int] = [0]
-        for finding in triage() where finding.severity >= failOn {
-            codes.append(finding.severity == .critical ? 2 : 1)
+        for finding in triage() {
+            // What was not read is unknown, however urgent that is and whatever is asked to fail.
+            if TriageRule.unknowing.contains(finding.rule) {
+                codes.append(3)
+            } else if finding.severity >= failOn {
+                codes.append(finding.severity == .critical ? 2 : 1)
+            }
         }
         for backend in backends { codes.append(healthExit(backend)) }
         return codes.contains(2) ? 2 : codes.contains(1) ? 1 : codes.contains(3) ? 3 : 0

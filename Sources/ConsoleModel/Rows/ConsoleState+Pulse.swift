@@ -17,20 +17,30 @@ extension ConsoleState {
     private func pulse(_ backend: BackendState, _ findings: [FindingRow]) -> BackendPulse {
         let own = findings.filter { $0.finding.backend == backend.key }
         let (word, severity) = headline(backend, own.first?.finding)
-        let text = own.first?.finding.summary ?? backend.link.reason ?? backend.verdict.summary
+        let text =
+            word == "UNREACHABLE"
+            ? backend.link.reason ?? "the link is lost"
+            : own.first?.finding.summary ?? backend.link.reason ?? backend.verdict.summary
         return BackendPulse(
             key: backend.key, name: backend.name, severity: severity, word: word, text: text,
-            since: own.first?.since ?? backend.health.since.map { now.since($0) },
+            since: age(of: word, backend, own.first),
             health: healthText(backend), verdict: backend.verdict, link: backend.link,
             received: backend.reception.lastReceivedAt.map { now.since($0) }, identity: backend.identity,
             uptime: backend.identity.startedAt.map { now.since($0) }, skew: backend.reception.clockSkew,
             counters: backend.reception.counters)
     }
 
+    /// For how long the headline is true: the age of the fact that it names, not of another finding.
+    private func age(of word: String, _ backend: BackendState, _ worst: FindingRow?) -> Duration? {
+        if word == "UNREACHABLE" { return backend.link.since.map { now.since($0) } }
+        return worst?.since ?? backend.health.since.map { now.since($0) }
+    }
+
     private func headline(_ backend: BackendState, _ worst: Finding?) -> (String, Severity) {
         if backend.link.state == .lost { return ("UNREACHABLE", .critical) }
         if worst?.severity == .critical { return ("BROKEN", .critical) }
         if backend.health.record.status == .fail { return ("FAILING", .critical) }
+        if !backend.unread.isEmpty { return ("NOT READABLE", .warning) }
         if case .migrating = backend.verdict { return ("MIGRATING", .warning) }
         if worst?.severity == .warning || backend.health.record.status == .warn {
             return ("WARNING", .warning)
@@ -48,6 +58,7 @@ extension ConsoleState {
             text += ", not believed"
         }
         if let reason = backend.health.record.reason { text += " (\(reason))" }
+        if backend.link.state == .lost { return text + "   as it was before the link was lost" }
         let serving = backend.paths.values.count {
             $0.judgement.verdict.canDispatch && $0.record.lastOutcome.status != .error
         }
@@ -67,13 +78,19 @@ extension ConsoleState {
         return text
     }
 
+    /// The parts of backends that could not be read, by name, each once.
+    public func unreadParts(_ backends: [BackendState]) -> [String] {
+        let parts = Set(backends.flatMap(\.unread).map(\.part))
+        return Coverage.Part.allCases.filter { parts.contains($0) }.map(\.rawValue)
+    }
+
     /// Counts and isolation of every backend together.
     func isolation() -> ContextDetail.Isolation {
         .init(
             events: backends.reduce(0) { $0.adding($1.reception.counters.eventsReceived) },
             dispatchers: backends.reduce(0) { $0 + $1.dispatchers.count },
             crossings: backends.reduce(0) { $0.adding($1.statistics.crossings) },
-            notProvable: backends.flatMap { notProvable($0) })
+            notProvable: backends.flatMap { notProvable($0) }, unread: unreadParts(backends))
     }
 
     private func series() -> [PulseSummary.Series] {

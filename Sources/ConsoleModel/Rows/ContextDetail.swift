@@ -48,12 +48,15 @@ public struct ContextDetail: Equatable, Sendable {
         public let crossings: Int
         /// The paths on which isolation cannot be proven, by name.
         public let notProvable: [String]
+        /// The parts of backends that could not be read, by name.
+        public var unread: [String] = []
 
         /// `212 events, 1 dispatcher, 0 crossings (everything observable)`.
         public var text: String {
             let counts =
                 "\(CountText.plural(events, "event")), \(CountText.plural(dispatchers, "dispatcher")), "
                 + "\(CountText.plural(crossings, "crossing"))"
+            if !unread.isEmpty { return counts + "; not read: " + unread.joined(separator: ", ") }
             return notProvable.isEmpty
                 ? counts + " (everything observable)"
                 : counts + "; \(notProvable.joined(separator: ", ")) not provable"

@@ -139,8 +139,10 @@ public struct Reception: Equatable, Sendable {
     static let maximumUnread = 64
     /// What is left out of the words in its events before they are kept.
     var redaction = Redaction.secrets
-    /// When anything came last.
+    /// When anything came last, the word that a link is lost included.
     public internal(set) var lastReceivedAt: Timestamp?
+    /// When the backend itself said anything last.
+    public internal(set) var lastAnswerAt: Timestamp?
     /// How far its clock is ahead of ours; nil until an event or an answer told.
     public private(set) var clockSkew: Duration?
     /// The last measurements that found it behind.

@@ -150,6 +150,7 @@ public struct Store: Sendable {
         rulings.forget(key)
         let linkBefore = state.backends[place].link.state
         state.backends[place].reception.lastReceivedAt = moment
+        if message.isAnswer { state.backends[place].reception.lastAnswerAt = moment }
         defer { touch() }
         var changes: [Change] = []
         switch message {
@@ -196,5 +197,16 @@ public struct Store: Sendable {
         state.firstSeen = seen
         state.findings = findings
         state.triagedAt = state.now
+    }
+}
+
+extension Message {
+    /// Whether the backend itself said it; a lost link is the client's word.
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .snapshot, .events, .dialect: true
+        case .health(let record, _): record.httpStatus != nil
+        case .link, .read, .refused: false
+        }
     }
 }

@@ -36,16 +36,20 @@ public struct TriageRule: Sendable {
 
     /// Every rule. Add one here and its file in `Rules/`.
     public static let all: [TriageRule] = [
-        .runCrossed, .resultForeign, .contextReused, .dispatcherShared,
+        .backendUnreachable, .notReadable, .runCrossed, .resultForeign, .contextReused, .dispatcherShared,
         .creationFailing, .patternMissingComponent, .patternUnconfigured, .patternHollow, .healthLies,
         .startupStuck, .runsFailing, .runImpersonated, .runUnfinished, .runGrammar,
         .dispatcherEvicted, .dispatcherHalfBuilt, .dispatcherOrphaned, .dispatcherLeaked, .limitReached,
-        .pathUnregistered, .verdictDisagrees, .patternRegressed, .replicasMixed, .toolEventsMissing,
+        .pathUnregistered, .verdictDisagrees, .patternRegressed, .replicasMixed, .instancesMixed,
+        .toolEventsMissing,
         .knownFailure, .runStalled, .runNoProgress, .sessionLooping, .toolSlow, .toolFailing, .reconnectLoop,
         .contextChurn, .backendRestarting, .healthSlow, .eventFlood, .clockSkew, .sessionWaiting,
         .patternSingleton, .patternMixed, .migrationHalfway, .patternFactoryFallback, .patternUnexpected,
-        .legacyUnused, .healthPessimistic, .healthContradicts, .eventsLost,
+        .legacyUnused, .listPartial, .healthPessimistic, .healthContradicts, .eventsLost,
     ]
+
+    /// The rules whose findings mean that something is not known: `check` exits 3 for them, not 1 or 2.
+    public static let unknowing = [notReadable.id, backendUnreachable.id]
 
     /// The longest healthy silence of an open run, unless ``runStalled``'s limits say otherwise.
     public static let patience = Duration.seconds(30)

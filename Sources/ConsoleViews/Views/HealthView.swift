@@ -30,6 +30,12 @@ enum HealthView: View {
         guard row.isWhole, let backend = state.backend(row.key.backend) else { return lines }
         let dialect = backend.dialect.name.isEmpty ? "not known yet" : backend.dialect.name
         lines += [.heading("SOURCE"), .field("url", backend.url), .field("dialect", dialect)]
+        lines += backend.unread.flatMap { outcome in
+            Wrapping.lines(
+                "\(outcome.part.rawValue) not read: \(outcome.address): \(outcome.failure ?? "")",
+                width: width - 4
+            ).map { StyledLine("   " + $0, Style(.warning)) }
+        }
         return backend.dialect.name.isEmpty ? lines : lines + coverage(backend.dialect.coverage, width: width)
     }
 
@@ -39,7 +45,8 @@ enum HealthView: View {
             StyledLine(
                 " \(coverage.sees(part) ? "✓" : "✗") \(part.rawValue)", coverage.sees(part) ? .normal : .dim)
         }
-        let words = coverage.notObservable.map { "not observable: " + $0 } + coverage.notes
+        let words =
+            coverage.partialLists + coverage.notObservable.map { "not observable: " + $0 } + coverage.notes
         return [.heading("COVERAGE")] + parts + ExposingDrawing.lines(coverage, width: width)
             + words.flatMap { text in
                 Wrapping.lines(text, width: width - 4).map { StyledLine("   " + $0, .dim) }

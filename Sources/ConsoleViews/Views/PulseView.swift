@@ -21,7 +21,7 @@ enum PulseView: View {
                 isolated(pulse)
             ]
         let room = max(2, rect.height - lines.count - below.count)
-        let attention = attention(pulse, limit: room, width: width)
+        let attention = attention(pulse, state, limit: room, width: width)
         lines += attention
         // What is left over stands between, so that the last lines keep their place.
         let rest = rect.height - lines.count - below.count
@@ -73,12 +73,14 @@ enum PulseView: View {
         ]
     }
 
-    private static func attention(_ pulse: PulseSummary, limit: Int, width: Int) -> [StyledLine] {
+    private static func attention(
+        _ pulse: PulseSummary, _ state: ConsoleState, limit: Int, width: Int
+    ) -> [StyledLine] {
         let aside = pulse.setAside > 0 ? ", \(pulse.setAside) set aside" : ""
         guard !pulse.findings.isEmpty else {
             return [
                 .heading("NEEDS ATTENTION 0" + aside),
-                StyledLine("   nothing: every rule ran and none fired", .dim),
+                StyledLine("   " + state.nothingNeedsAttention, .dim),
             ]
         }
         let count = pulse.findings.reduce(0) { $0 + 1 + $1.alike }

@@ -9,7 +9,7 @@ enum SessionsView: View {
         frame.drawView(
             state.sessionTable(), state, in: rect,
             empty: EmptyTexts(
-                none: "No sessions: nobody is connected, and none was seen since we watch.",
+                none: "No sessions: no user is connected, and none was seen since the console started.",
                 notObservable: state.whyNotObservable("session")),
             below: { list, frame in blocks(state, in: list, on: &frame) },
             detail: { row, width in

@@ -79,9 +79,21 @@ extension ConsoleState {
     /// Whether any backend has said anything yet.
     var hasHeardAnything: Bool { backends.contains { $0.reception.lastReceivedAt != nil } }
 
-    /// What the dialects in use say about a part that they cannot see; nil when it can be seen.
+    /// Why a part is not seen: it was refused, or the dialects in use cannot see it; nil when it can be seen.
     func whyNotObservable(_ part: String) -> String? {
+        let refused = backends.flatMap(\.unread).first { $0.part.rawValue.contains(part) }
+        if let refused, let failure = refused.failure {
+            return "Not read: \(refused.address) answered \(failure)."
+        }
         let said = backends.flatMap(\.dialect.notObservable).first { $0.lowercased().contains(part) }
         return said.map { "Not observable here: \($0)" }
+    }
+
+    /// What to say where nothing needs attention: OK only of what was read.
+    var nothingNeedsAttention: String {
+        let parts = unreadParts(backends)
+        return parts.isEmpty
+            ? "nothing: every rule ran and none fired"
+            : "nothing in what was read; not read: \(parts.joined(separator: ", "))"
     }
 }

@@ -17,7 +17,9 @@ extension TriageRule {
         silence: "one restart: that is a deploy; replicas that take turns (that is replicas-mixed)"
     ) { view in
         let recent = view.backend.memory.restartsAt.filter { !view.isOlder($0, than: within) }
-        guard recent.count >= view.number(restarts), view.backend.memory.replicas.count < 2 else {
+        guard recent.count >= view.number(restarts), view.backend.memory.replicas.count < 2,
+            view.bootsThatTakeTurns.isEmpty
+        else {
             return []
         }
         return [

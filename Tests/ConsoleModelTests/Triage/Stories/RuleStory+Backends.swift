@@ -6,6 +6,35 @@ extension RuleStory {
     /// Whole backends: start-up, restarts, clocks, connections, known failures.
     static let ofBackends: [RuleStory] = [
         RuleStory(
+            "not-readable", fires: { refused("HTTP 401; a token is required", &$0) },
+            spares: { refused(nil, &$0) },
+            silent: { story in
+                refused("HTTP 401; a token is required", &story)
+                story.receive(.link(.lost, reason: "connection refused", retryIn: nil))
+            }),
+        RuleStory(
+            "list-partial", fires: { listed(200, of: 201, &$0) }, spares: { listed(200, of: 200, &$0) },
+            silent: { $0.receive(.dialect(name: "x", coverage: .whole)) }),
+        RuleStory(
+            "backend-unreachable", fires: { lost(for: 15_001, &$0) }, spares: { lost(for: 15_000, &$0) },
+            silent: { story in
+                story.receive(.link(.ended, reason: "end of file", retryIn: nil))
+                story.wait(.seconds(3600))
+            }, turns: [("patience=10s", { lost(for: 12_000, &$0) })]),
+        RuleStory(
+            "instances-mixed", fires: { answers(["a", "b", "a"], &$0) },
+            spares: { answers(["a", "b"], &$0) },
+            silent: { answers(["a", "a", "b", "b", "c"], &$0) },
+            turns: [
+                (
+                    "recent=1m",
+                    { story in
+                        answers(["a", "b", "a"], &story)
+                        story.wait(.seconds(120))
+                    }
+                )
+            ]),
+        RuleStory(
             "startup-stuck", fires: { starting("cache", age: 301, &$0) },
             spares: { starting("cache", age: 300, &$0) },
             silent: { starting("complete", age: 86_400, &$0) },
@@ -143,6 +172,35 @@ extension RuleStory {
         for skew in milliseconds {
             let now = story.now
             story.snapshot { $0.health.at = now + .milliseconds(skew) }
+        }
+    }
+}
+
+extension RuleStory {
+    /// A list that was refused, and for a nil failure read afterwards.
+    private static func refused(_ failure: String?, _ story: inout Story) {
+        story.receive(.link(.connected, reason: nil, retryIn: nil))
+        story.receive(.read(ReadOutcome(.sessions, "GET /sessions", failure: "HTTP 401")))
+        story.receive(.read(ReadOutcome(.sessions, "GET /sessions", failure: failure)))
+    }
+
+    private static func listed(_ read: Int, of total: Int, _ story: inout Story) {
+        var coverage = Coverage.whole
+        coverage.listed[.sessions] = .init(read: read, total: total)
+        story.receive(.dialect(name: "x", coverage: coverage))
+    }
+
+    private static func lost(for milliseconds: Int64, _ story: inout Story) {
+        story.receive(.link(.connected, reason: nil, retryIn: nil))
+        story.receive(.link(.lost, reason: "connection refused", retryIn: nil))
+        story.wait(.milliseconds(milliseconds))
+    }
+
+    /// Snapshots of replicas of one name, told apart by their boots, a second apart.
+    private static func answers(_ boots: [String], _ story: inout Story) {
+        for boot in boots {
+            story.snapshot { ($0.instance, $0.bootID) = ("web-1", boot) }
+            story.wait(.seconds(1))
         }
     }
 }
