@@ -131,9 +131,6 @@ public struct BackendConnection: MessageSource {
         kept = KeptLink(link: link, task: Task { await link.run() })
     }
 
-    /// How long the first health may wait for the first answers of other health routes: half a second.
-    private static let firstRound = Duration.milliseconds(500)
-
     /// Polls health until it fails, until a monitoring root appears, or until `end`.
     private func pollHealth(
         _ first: BackendReader.HealthRound, until end: ContinuousClock.Instant? = nil,
@@ -141,7 +138,7 @@ public struct BackendConnection: MessageSource {
     ) async -> Ending {
         var pause = options.pause(after: first)
         if link != nil {
-            let short = min(pause, Self.firstRound)
+            let short = min(pause, options.readinessPatience)
             try? await Task.sleep(for: short)
             if Task.isCancelled { return .lost("cancelled") }
             await sendHealth(of: first, through: link)

@@ -6,6 +6,8 @@ public struct ClientOptions: Sendable {
     public var timeout = Duration.seconds(5)
     /// How often health is asked while the console is open.
     public var healthInterval = Duration.seconds(2)
+    /// How long the first health of a connect may wait for the first answers of readiness routes.
+    public var readinessPatience = Duration.milliseconds(500)
     /// How often a whole snapshot is taken although events tell the same.
     public var snapshotInterval = Duration.seconds(30)
     /// The operator's token; sent to the target's own origin only.

@@ -243,6 +243,7 @@ import WireProtocol
         }) { server in
             var options = ClientOptions.live
             options.healthInterval = .seconds(60)
+            options.readinessPatience = .seconds(60)
             let messages = try await watch(server.origin, options) { !$0.healths.isEmpty }
             #expect(messages.health?.status == .fail)
             #expect(messages.health?.reason == "/readyz: HTTP 503: no store; ok")

@@ -200,7 +200,7 @@ import WireProtocol
 
     @Test func routesThatNeverAnswerEndWithTheTimeout() async throws {
         var options = ClientOptions.quick
-        options.timeout = .milliseconds(600)
+        options.timeout = .seconds(3)
         let (messages, requests) = try await read("", options: options) { request in
             request.path == "/health" ? .whole("ok", type: "text/plain") : .silence
         }

@@ -31,6 +31,7 @@ public struct CreationReport: CustomPayload {
             error: json.string("error"), dispatcher: json.id("dispatcher"))
     }
 
+    /// `ctxtop.creation`.
     public static var eventName: CustomEventName { .creation }
 
     /// `{path, status, error?, dispatcher?}`.

@@ -19,15 +19,21 @@ public protocol CustomPayload: WireRecord {
 }
 
 extension PathRecord: CustomPayload {
+    /// `ctxtop.path`.
     public static var eventName: CustomEventName { .path }
 }
 
 /// One of our CUSTOM events with its value read.
 public enum CustomEvent: Hashable, Sendable {
+    /// Something is different about a session.
     case session(SessionChange)
+    /// A dispatcher moved in its lifecycle.
     case dispatcher(DispatcherMove)
+    /// An attempt to create a dispatcher ended.
     case creation(CreationReport)
+    /// A path was declared, or its evidence changed.
     case path(PathRecord)
+    /// Events were lost.
     case gap(StreamGap)
 
     /// Reads the value of an event of that name; nil when what identifies it is not there.

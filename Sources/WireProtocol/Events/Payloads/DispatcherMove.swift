@@ -75,6 +75,7 @@ public struct DispatcherMove: CustomPayload {
         return CallEnd(tool: String(words[0]), succeeded: words[1] == "done")
     }
 
+    /// `ctxtop.dispatcher`.
     public static var eventName: CustomEventName { .dispatcher }
 
     /// `{id, from?, to, reason?, tool?, succeeded?, pattern?, inFlight?, executed?, failed?, owners}`.

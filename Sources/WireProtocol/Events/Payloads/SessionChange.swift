@@ -36,6 +36,7 @@ public struct SessionChange: CustomPayload {
         context = json["context"]?.object.flatMap { ContextRecord(json: $0) }
     }
 
+    /// `ctxtop.session`.
     public static var eventName: CustomEventName { .session }
 
     /// `{change, state?, reason?, context?}`.

@@ -29,6 +29,7 @@ public struct StreamGap: CustomPayload {
             instance: json.string("instance"), bootID: json.string("bootId"))
     }
 
+    /// `ctxtop.gap`.
     public static var eventName: CustomEventName { .gap }
 
     /// `{after, next, lost?, instance?, bootId?}`; resume points that are not known are empty.
