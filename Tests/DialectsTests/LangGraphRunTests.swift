@@ -94,6 +94,8 @@ import WireProtocol
     ]) func aDisplacedRunIsTold(_ strategy: String, _ reason: String) {
         var script = secondTurn()
         script.wait(until: 20)
+        _ = script.frames(Script.done("r-2"))
+        script.wait(until: 22)
         let messages = script.runs(
             Script.run("r-3", "running", at: 15, strategy: strategy),
             Script.run("r-2", "interrupted", at: 10, until: 15), Script.run("r-1", "success"))
@@ -119,9 +121,23 @@ import WireProtocol
         #expect(script.frames("metadata {\"run_id\":\"r-2\",\"attempt\":2}").eventNames.isEmpty)
         #expect(script.row(ofRun: "r-2", Script.run("r-2", "running", at: 10)).eventNames.isEmpty)
         script.wait(until: 30)
-        let messages = script.runs(
-            Script.run("r-2", "success", at: 10, until: 29), Script.run("r-1", "success"))
-        #expect(messages.eventNames == ["RUN_FINISHED"])
+        let rows = (Script.run("r-2", "success", at: 10, until: 29), Script.run("r-1", "success"))
+        #expect(script.runs(rows.0, rows.1).eventNames.isEmpty)
+        script.wait(until: 32)
+        #expect(script.runs(rows.0, rows.1).eventNames == ["RUN_FINISHED"])
+    }
+
+    @Test func aStreamThatIsBehindTheListStillReportsItsLastSteps() {
+        var script = secondTurn()
+        script.wait(until: 20)
+        let row = Script.run("r-2", "success", at: 10, until: 19)
+        let early = script.runs(row, Script.run("r-1", "success"))
+        #expect(early.eventNames.isEmpty)
+        #expect(early.snapshot?.runs.first?.state != .completed)
+        #expect(script.asksFor(run: "r-2"))
+        #expect(script.frames("updates {\"shelve\":{}}").eventNames == ["STEP_FINISHED shelve"])
+        _ = script.frames(Script.done("r-2"))
+        #expect(script.row(ofRun: "r-2", row).eventNames == ["RUN_FINISHED"])
     }
 
     @Test func aRunBetweenTwoListsIsToldWithItsOwnTimes() {

@@ -34,6 +34,8 @@ struct LangGraphRun {
     var wasQueued = false
     /// When a list first said that it runs, while its stream had yet to say so.
     var listedAt: Timestamp?
+    /// When a row first said that it is over, while its stream had yet to say so.
+    var endListedAt: Timestamp?
 
     /// A run that the stream named first.
     init(id: String, status: String) {
@@ -67,15 +69,17 @@ struct LangGraphRun {
         user = user ?? known.user
         isResumable = isResumable ?? known.isResumable
         (progress, doneAt, complaint) = (known.progress, known.doneAt, known.complaint)
-        (asksPerson, listedAt) = (known.asksPerson, known.listedAt)
+        (asksPerson, listedAt, endListedAt) = (known.asksPerson, known.listedAt, known.endListedAt)
         wasQueued = wasQueued || known.wasQueued
     }
 
     /// Whether it waits for a worker, or for the run before it.
     var isQueued: Bool { status == "pending" && progress == .untold }
 
-    /// Whether its server has yet to finish it.
-    var isOpen: Bool { progress != .ended && ["pending", "running"].contains(status) }
+    /// Whether its server has yet to finish it, or its end is not told yet.
+    var isOpen: Bool {
+        progress == .started || progress != .ended && ["pending", "running"].contains(status)
+    }
 
     /// Whether it is being worked on.
     var isRunning: Bool { isOpen && !isQueued }
@@ -88,10 +92,10 @@ struct LangGraphRun {
         record.agent = agent
         record.state =
             switch status {
-            case "pending", "running": progress == .ended ? .cancelled : .open
+            case _ where isOpen: .open
             case "success": .completed
             case "error", "timeout": .failed
-            case "interrupted", "cancelled", "rollback": .cancelled
+            case "pending", "running", "interrupted", "cancelled", "rollback": .cancelled
             default: .unknown
             }
         return record

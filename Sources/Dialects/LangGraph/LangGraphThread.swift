@@ -160,7 +160,8 @@ struct LangGraphThread {
         }
         events += settle(place, at: moment)
         // A run that goes on was asked for because its stream broke, or is tried again.
-        if runs[place].doneAt == nil || runs[place].progress == .ended { asked.removeAll { $0 == id } }
+        let isEnding = runs[place].doneAt != nil || runs[place].endListedAt != nil
+        if !isEnding || runs[place].progress == .ended { asked.removeAll { $0 == id } }
         return events
     }
 
@@ -184,6 +185,14 @@ struct LangGraphThread {
             return events
         default:
             guard let outcome = outcome(of: run) else { return [] }
+            // What it still sent is in the stream, which may be behind its row.
+            if isStreamOpen, stream.run == run.id, run.doneAt == nil {
+                guard let listed = run.endListedAt, moment.since(listed) >= Self.streamDelay else {
+                    runs[place].endListedAt = run.endListedAt ?? moment
+                    ask(for: run.id)
+                    return []
+                }
+            }
             var events: [OutgoingEvent] = []
             if run.progress == .untold { events.append(begin(place, at: run.createdAt ?? moment)) }
             events.append(end(place, outcome, at: moment))
@@ -250,7 +259,7 @@ struct LangGraphThread {
         guard let place = runs.firstIndex(where: { $0.id == id }), runs[place].progress != .ended else {
             return []
         }
-        (runs[place].status, runs[place].doneAt) = ("running", nil)
+        (runs[place].status, runs[place].doneAt, runs[place].endListedAt) = ("running", nil, nil)
         return runs[place].progress == .untold ? [begin(place, at: moment)] : []
     }
 
