@@ -13,6 +13,15 @@ extension BackendState {
         return sessions.insert(session, for: session.key)
     }
 
+    /// Opens a session again that had ended; its state is unknown until something says what it does.
+    mutating func reopen(_ place: Int) {
+        let (key, user) = (sessions.values[place].key, sessions.values[place].user)
+        sessions[place: place].state = .unknown
+        sessions[place: place].times.endedAt = nil
+        past.sessions.removeAll { $0 == key }
+        past.liveByUser[user, default: 0] += 1
+    }
+
     /// Learns whose a session is, where its first events did not say.
     mutating func learnUser(_ user: Symbol, ofSessionAt place: Int) {
         if let live = past.liveByUser[.none] { past.liveByUser[.none] = live > 1 ? live - 1 : nil }

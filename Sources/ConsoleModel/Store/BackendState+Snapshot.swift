@@ -150,21 +150,18 @@ extension BackendState {
         let user = symbols.intern(record.user.rawValue)
         let place = sessions.place(symbol, of: user) ?? openSession(symbol, user: user, at: nil)
         if sessions[place: place].user.isNone, !user.isNone { learnUser(user, ofSessionAt: place) }
+        // A client may go on with the id of a session that its server forgot, in a restart for instance.
+        if record.state != .ended, let ended = sessions.values[place].times.endedAt,
+            let last = record.lastEventAt, last > ended
+        {
+            reopen(place)
+        }
         var session = sessions[place: place]
         session.path = record.path.map { symbols.intern($0.rawValue) } ?? session.path
         session.runCount = max(session.runCount, record.runs)
         let ours = session.times.lastEventAt
         let isNewer = ours.map { record.lastEventAt.map { $0 >= ours ?? $0 } ?? ($0 <= asOf) } ?? true
         session.times.openedAt = session.times.openedAt ?? openedAt(record)
-        // A client may go on with the id of a session that its server forgot, in a restart for instance.
-        if session.isEnded, record.state != .ended, let ended = session.times.endedAt,
-            record.lastEventAt.map({ $0 > ended }) == true
-        {
-            session.state = record.state
-            session.times.endedAt = nil
-            past.sessions.removeAll { $0 == session.key }
-            past.liveByUser[session.user, default: 0] += 1
-        }
         if isNewer, !session.isEnded {
             session.times.lastEventAt = record.lastEventAt ?? ours
             session.dispatcher = record.dispatcher.map { symbols.intern($0.rawValue) } ?? session.dispatcher

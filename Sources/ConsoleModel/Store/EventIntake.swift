@@ -176,6 +176,12 @@ extension BackendState {
         let place =
             sessionPlace(of: record, run: run, symbols)
             ?? openSession(record.session, user: record.user, at: moment)
+        // Only our own wire says that a session opens; elsewhere a run begins in it, in the list or not.
+        if event.type == .runStarted, let ended = sessions.values[place].times.endedAt, moment > ended,
+            !dialect.coverage.sees(.dispatchers)
+        {
+            reopen(place)
+        }
         let outcome = event.type == .runFinished ? event.outcome : nil
         if let previous = sessions.values[place].counts.newestEvent {
             record.distanceToPrevious = UInt32(clamping: number - previous)
