@@ -6,6 +6,18 @@ import WireProtocol
 @Suite struct FormatTests {
     @Test(
         arguments: [
+            (200, "ok", "HTTP 200, ok"), (503, "HTTP 503: gone", "HTTP 503: gone"), (200, nil, "HTTP 200"),
+            (200, "/readyz: HTTP 503", "HTTP 200, /readyz: HTTP 503"), (nil, "refused", "refused"),
+            (nil, nil, nil),
+        ] as [(Int?, String?, String?)])
+    func theCodeOfAHealthAnswerIsSaidOnce(_ code: Int?, _ reason: String?, _ text: String?) {
+        var record = HealthRecord(.pass)
+        (record.httpStatus, record.reason) = (code, reason)
+        #expect(record.evidenceText == text)
+    }
+
+    @Test(
+        arguments: [
             (nil, "·"), (.seconds(-5), "0s"), (.zero, "0s"), (.milliseconds(999), "0s"), (.seconds(9), "9s"),
             (.milliseconds(9999), "9s"), (.seconds(10), "10s"), (.seconds(19), "10s"), (.seconds(48), "40s"),
             (.seconds(59), "50s"), (.seconds(60), "1m"), (.seconds(3599), "59m"), (.seconds(3600), "1h"),

@@ -76,7 +76,7 @@ public struct CheckReport: Sendable {
         }
         lines += state.backends.map { backend in
             "  health \(backend.health.record.status.rawValue)  \(backend.name)"
-                + (backend.health.record.reason.map { "  \($0)" } ?? "")
+                + (backend.health.record.evidenceText.map { "  \($0)" } ?? "")
         }
         return lines + proofs
     }
@@ -112,7 +112,7 @@ public struct CheckReport: Sendable {
     private var health: String {
         state.backends.map { backend in
             "\(backend.name) health \(backend.health.record.status.rawValue)"
-                + (backend.health.record.reason.map { ", \($0)" } ?? "")
+                + (backend.health.record.evidenceText.map { ", \($0)" } ?? "")
         }
         .joined(separator: "; ")
     }

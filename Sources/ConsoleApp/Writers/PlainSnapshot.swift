@@ -12,7 +12,8 @@ public enum PlainSnapshot {
         for backend in pulse.backends {
             let since = backend.since.map { " " + AgeText.age($0) } ?? ""
             lines.append("\(backend.name)  \(backend.word)\(since)  \(backend.text)")
-            lines.append("  \(backend.health)  link \(backend.link.state.rawValue)")
+            let code = state.backend(backend.key)?.health.record.httpStatus.map { "  HTTP \($0)" } ?? ""
+            lines.append("  \(backend.health)\(code)  link \(backend.link.state.rawValue)")
             lines += coverage(state.backend(backend.key)?.dialect)
             lines += (state.backend(backend.key)?.unread ?? []).map {
                 "  \($0.part.rawValue) not read: \($0.address): \($0.failure ?? "")"

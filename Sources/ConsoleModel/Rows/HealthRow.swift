@@ -77,6 +77,14 @@ extension ConsoleState {
 }
 
 extension HealthRecord {
+    /// The HTTP status and the reason, each said once: `HTTP 200, /readyz: HTTP 503: no store`; nil without either.
+    public var evidenceText: String? {
+        let code = httpStatus.map { "HTTP \($0)" }
+        if let code, let reason, reason.hasPrefix(code) { return reason }
+        let said = [code, reason].compactMap { $0 }
+        return said.isEmpty ? nil : said.joined(separator: ", ")
+    }
+
     /// Which address answered, and with which code: `GET /healthz HTTP 200`.
     fileprivate var answerText: String {
         let asked = address.map { "GET \($0.isEmpty ? "/" : $0)" }
