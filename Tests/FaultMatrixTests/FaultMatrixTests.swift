@@ -64,6 +64,7 @@ import Testing
 
     /// Rules that nothing in this backend provokes, and why; their stories are all that tests them.
     static let unprovoked = [
+        "backend-unreachable": "it answers as long as its process lives",
         "backend-restarting": "it takes processes that die; the replay of its snapshots is its story",
         "clock-skew": "one machine has one clock",
         "context-churn": "its users keep their sessions",
@@ -73,6 +74,9 @@ import Testing
         "events-lost": "its ring holds more than a matrix sends",
         "health-contradicts": "its health endpoint fails when one of its parts does",
         "health-pessimistic": "its health endpoint never fails without a reason",
+        "instances-mixed": "it is one process",
+        "list-partial": "its snapshot lists everything that lives",
+        "not-readable": "it refuses nothing to the console that watches it",
         "known-failure": "its error words are its own",
         "path-unregistered": "it has no way in that it does not declare",
         "pattern-factoryFallback": "it has neither an alias nor hard-coded classes",
