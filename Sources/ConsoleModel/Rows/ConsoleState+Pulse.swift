@@ -67,7 +67,11 @@ extension ConsoleState {
     }
 
     private func migrationText(_ paths: [PathRow]) -> String? {
-        let known = paths.filter { $0.judgement.verdict != .unknown }
+        let lost = Set(backends.filter { $0.link.state == .lost }.map(\.key))
+        let current = paths.filter { !lost.contains($0.key.backend) }
+        let old = paths.count - current.count
+        let known = current.filter { $0.judgement.verdict != .unknown }
+        if known.isEmpty, old > 0 { return "\(CountText.plural(old, "path")) as before the link was lost" }
         guard !known.isEmpty else { return nil }
         let broken = known.count { $0.worst == .critical }
         let legacy = known.count { $0.worst == .warning }
@@ -75,6 +79,7 @@ extension ConsoleState {
         var text = "\(working) of \(known.count) paths on factory and working"
         if legacy > 0 { text += ", \(legacy) legacy" }
         if broken > 0 { text += ", \(broken) broken" }
+        if old > 0 { text += "; \(CountText.plural(old, "path")) as before the link was lost" }
         return text
     }
 
@@ -90,7 +95,8 @@ extension ConsoleState {
             events: backends.reduce(0) { $0.adding($1.reception.counters.eventsReceived) },
             dispatchers: backends.reduce(0) { $0 + $1.dispatchers.count },
             crossings: backends.reduce(0) { $0.adding($1.statistics.crossings) },
-            notProvable: backends.flatMap { notProvable($0) }, unread: unreadParts(backends))
+            notProvable: backends.flatMap { notProvable($0) },
+            isOld: backends.contains { $0.link.state == .lost }, unread: unreadParts(backends))
     }
 
     private func series() -> [PulseSummary.Series] {

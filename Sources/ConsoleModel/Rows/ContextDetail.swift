@@ -48,6 +48,8 @@ public struct ContextDetail: Equatable, Sendable {
         public let crossings: Int
         /// The paths on which isolation cannot be proven, by name.
         public let notProvable: [String]
+        /// Whether the link to a backend is lost, so that nothing is known of what happens now.
+        public var isOld = false
         /// The parts of backends that could not be read, by name.
         public var unread: [String] = []
 
@@ -56,6 +58,7 @@ public struct ContextDetail: Equatable, Sendable {
             let counts =
                 "\(CountText.plural(events, "event")), \(CountText.plural(dispatchers, "dispatcher")), "
                 + "\(CountText.plural(crossings, "crossing"))"
+            if isOld { return counts + " before the link was lost" }
             if !unread.isEmpty { return counts + "; not read: " + unread.joined(separator: ", ") }
             return notProvable.isEmpty
                 ? counts + " (everything observable)"
