@@ -16,6 +16,8 @@ public enum Action: Equatable, Sendable {
     case applySettings(InterfaceSettings)
     /// What was remembered of earlier consoles.
     case recall(Remembered)
+    /// What a probe of a backend reported, before this console or beside it.
+    case probed(BackendKey, ProbeResult)
     /// What became of an action that ``Effect/perform(_:)`` asked for.
     case performed(ActionRequest, ActionOutcome)
     /// Judge by these rules, limits and declared targets from now on.
@@ -175,6 +177,7 @@ extension Action {
         if case .applyRules = self { return false }
         if case .recall = self { return false }
         if case .performed = self { return false }
+        if case .probed = self { return false }
         if case .say = self { return false }
         return true
     }

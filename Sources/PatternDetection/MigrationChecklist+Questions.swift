@@ -28,20 +28,22 @@ extension MigrationChecklist {
         )
     }
 
-    /// Every initialiser ran to its end, and none wants a component that is not there.
+    /// Every start-up phase ended well, and every path's initialiser makes one dispatcher for each user.
     static func initialization(_ facts: BackendFacts) -> Answer {
-        let missing = facts.paths.contains { $0.missingComponent != nil }
+        let states = facts.paths.map(\.initializationState)
         let hasFailed = facts.startup.contains { ["failed", "error", "fail"].contains($0.value) }
-        let needs = rows(facts, "paths", first: { $0.missingComponent != nil }) { path in
-            path.missingComponent.map { "requires \($0), which is missing" } ?? "has all it requires"
-        }
-        return (missing || hasFailed ? .open : .done, needs + facts.startup)
+        let state = hasFailed ? .open : State(worstOf: states)
+        return (
+            state,
+            rows(facts, "paths", first: { $0.initializationState != .done }, \.initializationWords)
+                + facts.startup
+        )
     }
 
-    /// Every path exposes rows that decide.
+    /// Every path exposes rows that decide; a path that exposes none shows nothing either way.
     static func detection(_ facts: BackendFacts) -> Answer {
         (
-            facts.paths.contains { $0.judgement.verdict == .unknown } ? .open : .done,
+            facts.paths.contains { $0.judgement.verdict == .unknown } ? .unknown : .done,
             rows(facts, "paths", first: { $0.judgement.verdict == .unknown }) {
                 $0.judgement.verdict.description
             }
@@ -56,16 +58,12 @@ extension MigrationChecklist {
         )
     }
 
-    /// Every path has made a dispatcher; one that only failed is open, whatever the others did.
+    /// The latest probe or test of every path passed; users' traffic shows nothing of tests.
+    ///
+    /// A path on which every creation failed is open without a test: none of its tests could pass.
     static func tests(_ facts: BackendFacts) -> Answer {
-        func hasOnlyFailed(_ path: PathFacts) -> Bool { path.created == 0 && path.failed > 0 }
-        let isFailing = facts.paths.contains(where: hasOnlyFailed)
-        return (
-            isFailing ? .open : facts.paths.allSatisfy(\.isTried) ? .done : .unknown,
-            rows(facts, "paths", first: { hasOnlyFailed($0) || !isFailing && !$0.isTried }) { path in
-                path.isTried ? "created \(path.created), failed \(path.failed)" : "never tried"
-            }
-        )
+        let state = State(worstOf: facts.paths.map(\.testState))
+        return (state, rows(facts, "tests", first: { $0.testState == state && state != .done }, \.testWords))
     }
 
     /// Every field that was seen is one that can be explained.
@@ -99,7 +97,15 @@ extension MigrationChecklist {
             states.insert(isForBoth ? .done : .unknown)
             return isForBoth ? "both patterns" : "a check that does not name both patterns"
         }
-        return (states.contains(.open) ? .open : states.contains(.unknown) ? .unknown : .done, rows)
+        return (State(worstOf: states), rows)
+    }
+}
+
+extension MigrationChecklist.State {
+    /// Open where a part is open, else unknown where a part is unknown, else done.
+    init(worstOf parts: some Sequence<Self>) {
+        let parts = Set(parts)
+        self = parts.contains(.open) ? .open : parts.contains(.unknown) ? .unknown : .done
     }
 }
 
@@ -107,8 +113,39 @@ extension MigrationChecklist.PathFacts {
     /// Whether a creation was tried on the path.
     var isTried: Bool { created + failed > 0 }
 
-    /// The component that the path's initialiser wants and does not find.
-    var missingComponent: String? {
-        if case .missingComponent(let name) = judgement.verdict { name } else { nil }
+    /// Whether the path's initialiser makes one dispatcher for each user.
+    fileprivate var initializationState: MigrationChecklist.State {
+        if judgement.verdict == .unknown { return .unknown }
+        return judgement.initialization == .perUser ? .done : .open
+    }
+
+    /// What the path's initialiser does now.
+    fileprivate var initializationWords: String {
+        switch judgement.verdict {
+        case .missingComponent(let name): "requires \(name), which is missing"
+        case .unknown: "no evidence of its pattern"
+        case .factory, .factoryFallback, .singleton, .mixed, .hollow, .unconfigured:
+            switch judgement.initialization {
+            case .perUser: "\(judgement.verdict): one dispatcher for each user"
+            case .shared: "\(judgement.verdict): one dispatcher for all users"
+            case .empty: "\(judgement.verdict): a dispatcher without tools"
+            case .failure: "\(judgement.verdict): creation raises an error"
+            }
+        }
+    }
+
+    /// How the path's latest test stands.
+    fileprivate var testState: MigrationChecklist.State {
+        if let tests { return tests.hasPassedLast ? .done : .open }
+        return created == 0 && failed > 0 ? .open : .unknown
+    }
+
+    /// What the path's tests showed.
+    fileprivate var testWords: String {
+        if let tests {
+            return "the latest probe \(tests.hasPassedLast ? "passed" : "failed"); "
+                + "\(tests.passed) passed, \(tests.failed) failed"
+        }
+        return created == 0 && failed > 0 ? "created 0, failed \(failed)" : "no probe or test result"
     }
 }

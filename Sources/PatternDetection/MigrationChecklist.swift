@@ -2,9 +2,9 @@
 public enum MigrationChecklist {
     /// How an item stands.
     public enum State: String, Hashable, Sendable, CaseIterable {
-        /// Evidence shows that it holds.
+        /// Evidence of this very item shows that it is true.
         case done
-        /// Evidence shows that it does not.
+        /// Evidence shows that it is not true.
         case open
         /// Nothing was seen either way.
         case unknown
@@ -22,16 +22,35 @@ public enum MigrationChecklist {
         public var failed: Int
         /// Creations that fell back to the legacy dispatcher.
         public var fallbacks: Int
+        /// What the probes or tests of the path showed; nil when none is known.
+        public var tests: TestResults?
 
         /// Puts the facts together.
         public init(
-            judgement: Judgement, evidence: [Evidence], created: Int, failed: Int, fallbacks: Int
+            judgement: Judgement, evidence: [Evidence], created: Int, failed: Int, fallbacks: Int,
+            tests: TestResults? = nil
         ) {
             self.judgement = judgement
             self.evidence = evidence
             self.created = created
             self.failed = failed
             self.fallbacks = fallbacks
+            self.tests = tests
+        }
+    }
+
+    /// What the probes or tests of one path showed.
+    public struct TestResults: Hashable, Sendable {
+        /// Runs that passed.
+        public var passed: Int
+        /// Runs that failed.
+        public var failed: Int
+        /// Whether the latest run passed.
+        public var hasPassedLast: Bool
+
+        /// Describes the runs of one path.
+        public init(passed: Int, failed: Int, hasPassedLast: Bool) {
+            (self.passed, self.failed, self.hasPassedLast) = (passed, failed, hasPassedLast)
         }
     }
 
@@ -64,6 +83,9 @@ public enum MigrationChecklist {
         public let evidence: [Evidence]
     }
 
+    /// The item about tests, which only a probe or a test result answers.
+    public static let testsID = "tests"
+
     /// Asks every item, in the seed's order; nothing is known of a backend without paths.
     public static func items(_ facts: BackendFacts) -> [Item] {
         let questions: [(id: String, text: String, ask: (BackendFacts) -> Answer)] = [
@@ -71,7 +93,7 @@ public enum MigrationChecklist {
             ("initialization", "Update initialization sequences", initialization),
             ("detection", "Add pattern detection logic", detection),
             ("fallbacks", "Implement graceful fallbacks", fallbacks),
-            ("tests", "Create integration tests for each path", tests),
+            (testsID, "Create integration tests for each path", tests),
             ("indicators", "Document pattern indicators", indicators),
             ("health", "Update health checks", health),
         ]

@@ -54,4 +54,44 @@ import Testing
         #expect(after.status == 0)
         #expect(after.findings.isEmpty)
     }
+
+    private func checklist(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        let result = try await Programs.run(Programs.console, ["check", "--checklist"] + arguments)
+        return (result.status, result.output + result.error)
+    }
+
+    @Test func aMigrationWithLegacyPathsIsNotDoneHoweverMuchTrafficItServes() async throws {
+        let backend = try await BackendProcess([
+            "--pattern", "websocket=singleton,background=singleton", "--traffic", "6:600",
+            "--pace", "immediate",
+        ])
+        let list = try await checklist([backend.url, "--wait", "2s"])
+        #expect(list.status == 1, "\(list.output)")
+        #expect(list.output.contains("OPEN     Update initialization sequences"))
+        #expect(list.output.contains("unknown  Create integration tests for each path"))
+    }
+
+    @Test func aProbeIsTheTestOfItsPaths() async throws {
+        let backend = try await BackendProcess(["--pace", "immediate"])
+        let before = try await checklist([backend.url])
+        #expect(before.status == 3, "\(before.output)")
+        #expect(before.output.contains("unknown  Create integration tests for each path"))
+        let probe = try await Programs.run(
+            Programs.console, ["probe", backend.url, "--patience", "60s", "--format", "json"])
+        #expect(probe.status == 0, "\(probe.output)")
+        // The canaries' runs are on record at the backend.
+        let after = try await checklist([backend.url])
+        #expect(after.output.contains("done     Create integration tests for each path"), "\(after.output)")
+        // Another backend of the same kind learns of it by the file alone.
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data(probe.output.utf8).write(to: URL(filePath: file))
+        let other = try await BackendProcess([])
+        let told = try await checklist([other.url, "--probe-result", file])
+        #expect(told.output.contains("done     Create integration tests for each path"), "\(told.output)")
+        let two = try await checklist([other.url, "http://127.0.0.1:1", "--probe-result", file])
+        #expect(two.status == 64, "\(two.output)")
+        #expect(two.output.contains("is not one of the targets"))
+        #expect(try await checklist([other.url, "--probe-result", file + ".no"]).status == 3)
+    }
 }

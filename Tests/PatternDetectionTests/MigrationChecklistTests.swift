@@ -3,12 +3,15 @@ import Testing
 
 @Suite struct MigrationChecklistTests {
     private func path(
-        _ path: ConsumerPath, _ rows: [Evidence], created: Int = 1, failed: Int = 0, fallbacks: Int = 0
+        _ path: ConsumerPath, _ rows: [Evidence], created: Int = 1, failed: Int = 0, fallbacks: Int = 0,
+        tests: MigrationChecklist.TestResults? = nil
     ) -> MigrationChecklist.PathFacts {
         .init(
             judgement: PatternDetector.judge(path, rows), evidence: rows, created: created, failed: failed,
-            fallbacks: fallbacks)
+            fallbacks: fallbacks, tests: tests)
     }
+
+    private static let passed = MigrationChecklist.TestResults(passed: 1, failed: 0, hasPassedLast: true)
 
     private let factory = [
         Evidence(.toolClasses, "4", source: "t"), Evidence(.toolDispatcher, "nil", source: "t"),
@@ -26,7 +29,8 @@ import Testing
     @Test func aMigratedBackendHasEverythingDoneButAFallback() {
         let items = MigrationChecklist.items(
             .init(
-                paths: [path(.http, factory)], startup: [Evidence(.toolClasses, "ok", source: "start-up")],
+                paths: [path(.http, factory, tests: Self.passed)],
+                startup: [Evidence(.toolClasses, "ok", source: "start-up")],
                 healthChecks: checks))
         #expect(items.filter { $0.state != .done }.map(\.id) == ["fallbacks"])
         #expect(items.count == 7)
@@ -55,21 +59,83 @@ import Testing
 
     @Test(
         arguments: [
-            (0, 0, .unknown), (0, 1, .open), (1, 0, .done), (1, 1, .done),
-        ] as [(Int, Int, MigrationChecklist.State)])
-    func aPathIsTestedWhenACreationSucceeded(
-        _ created: Int, _ failed: Int, _ expected: MigrationChecklist.State
+            (
+                [("tool_classes", "4"), ("tool_dispatcher", "nil")], .done,
+                "factory: one dispatcher for each user"
+            ),
+            (
+                [("tool_classes", "4"), ("tool_dispatcher", "present")], .done,
+                "mixed: one dispatcher for each user"
+            ),
+            (
+                [("tool_classes", "4"), ("tool_dispatcher", "present"), ("requires", "tool_dispatcher")],
+                .open,
+                "mixed: one dispatcher for all users"
+            ),
+            (
+                [("tool_classes", "absent"), ("tool_dispatcher", "present")], .open,
+                "singleton: one dispatcher for all users"
+            ),
+            (
+                [("tool_classes", "absent"), ("tool_dispatcher", "nil")], .open,
+                "hollow: a dispatcher without tools"
+            ),
+            (
+                [("tool_classes", "absent"), ("tool_dispatcher", "absent")], .open,
+                "unconfigured: creation raises an error"
+            ),
+            ([], .unknown, "no evidence of its pattern"),
+        ] as [([(String, String)], MigrationChecklist.State, String)])
+    func anInitialiserIsUpdatedWhenItMakesADispatcherForEachUser(
+        _ rows: [(String, String)], _ expected: MigrationChecklist.State, _ words: String
     ) {
-        #expect(state("tests", [path(.http, factory, created: created, failed: failed)]) == expected)
+        let rows = rows.map { Evidence(EvidenceField(rawValue: $0.0), $0.1, source: "t") }
+        let items = MigrationChecklist.items(
+            .init(paths: [path(.background, factory), path(.http, rows)], startup: [], healthChecks: nil))
+        let item = items.first { $0.id == "initialization" }
+        #expect(item?.state == expected)
+        #expect(item?.evidence.contains { $0.field.rawValue == "http" && $0.value == words } == true)
+    }
+
+    @Test func aPathWithoutEvidenceShowsNothingOfItsDetection() {
+        #expect(state("detection", [path(.http, factory)]) == .done)
+        #expect(state("detection", [path(.http, factory), path(.background, [])]) == .unknown)
+    }
+
+    @Test(
+        arguments: [
+            (0, 0, nil, .unknown), (1, 0, nil, .unknown), (900, 0, nil, .unknown), (1, 1, nil, .unknown),
+            (0, 1, nil, .open), (0, 0, true, .done), (0, 1, true, .done), (9, 0, false, .open),
+        ] as [(Int, Int, Bool?, MigrationChecklist.State)])
+    func aPathIsTestedByAProbeAndNeverByItsTraffic(
+        _ created: Int, _ failed: Int, _ isPassed: Bool?, _ expected: MigrationChecklist.State
+    ) {
+        let tests = isPassed.map {
+            MigrationChecklist.TestResults(passed: 3, failed: 2, hasPassedLast: $0)
+        }
+        let path = path(.http, factory, created: created, failed: failed, tests: tests)
+        #expect(state("tests", [path]) == expected)
+    }
+
+    @Test func oneUntestedPathLeavesTheTestsUnknown() {
+        let untested = path(.background, factory, created: 50)
+        #expect(state("tests", [path(.http, factory, tests: Self.passed), untested]) == .unknown)
     }
 
     @Test func thePathThatKeepsAnItemOpenIsNamedFirst() {
         let items = MigrationChecklist.items(
             .init(
-                paths: [path(.background, factory), path(.websocket, factory, created: 0, failed: 3)],
+                paths: [
+                    path(.background, factory, tests: Self.passed), path(.http, factory),
+                    path(.websocket, factory, created: 0, failed: 3),
+                ],
                 startup: [], healthChecks: nil))
         let tests = items.first { $0.id == "tests" }?.evidence.map { "\($0.field) \($0.value)" }
-        #expect(tests == ["websocket created 0, failed 3", "background created 1, failed 0"])
+        #expect(
+            tests == [
+                "websocket created 0, failed 3", "background the latest probe passed; 1 passed, 0 failed",
+                "http no probe or test result",
+            ])
     }
 
     @Test func aFieldThatNobodyCanExplainOpensTheIndicators() {

@@ -83,7 +83,7 @@ enum ManualText {
             ("0", "fine; of check and probe: nothing to see to; watch was stopped"),
             ("1", "check: a warning, or an open item of the checklist"),
             ("2", "check, probe: something critical"),
-            ("3", "unknown, unreachable, or a file cannot be read"),
+            ("3", "unknown, unreachable, a file cannot be read, or an item of the checklist is unknown"),
             ("64", "the command line, a target, a filter or the configuration is wrong"),
             ("128+N", "signal N ended the console"),
         ])

@@ -9,11 +9,12 @@ public struct ChecklistReport: Sendable {
     /// Judges a state.
     public init(_ state: ConsoleState) { self.state = state }
 
-    /// 1 when evidence shows that an item does not hold, 3 when a target has no checklist, else 0.
+    /// 1 when an item is open, else 3 when an item is unknown or a target has no checklist, else 0.
     public var exit: Int {
         let lists = state.backends.map { state.checklist($0) }
         if lists.joined().contains(where: { $0.state == .open }) { return 1 }
-        return lists.contains(where: \.isEmpty) || lists.isEmpty ? 3 : 0
+        if lists.isEmpty || lists.contains(where: \.isEmpty) { return 3 }
+        return lists.joined().allSatisfy { $0.state == .done } ? 0 : 3
     }
 
     /// The report in plain lines, Markdown or JSON.

@@ -20,7 +20,7 @@ public struct ProbeReport: Sendable {
     public func text(isJSON: Bool) -> String {
         guard isJSON else { return CheckReport.text(plain) }
         return JSONValue.object([
-            "schema": "ctxtop.probe/1", "exit": .integer(Int64(exit)), "url": .string(url),
+            "schema": .string(ProbeResult.schema), "exit": .integer(Int64(exit)), "url": .string(url),
             "runs": .array(verdicts.map(Self.json)),
         ]).prettyText + "\n"
     }

@@ -105,7 +105,8 @@ extension ConsoleState {
         let ours = ownChecklist(backend)
         let known = Set(ours.map(\.id))
         return ours.map { item in
-            guard item.state == .unknown else { return item }
+            // A backend cannot tell a test from its users' traffic.
+            guard item.state == .unknown, item.id != MigrationChecklist.testsID else { return item }
             return theirs.first { $0.id == item.id && $0.state != .unknown } ?? item
         } + theirs.filter { !known.contains($0.id) }
     }
@@ -114,7 +115,10 @@ extension ConsoleState {
         let facts = backend.paths.values.map { path in
             MigrationChecklist.PathFacts(
                 judgement: path.judgement, evidence: path.record.evidence.map(\.evidence),
-                created: path.record.created, failed: path.record.failed, fallbacks: path.record.fallbacks)
+                created: path.record.created, failed: path.record.failed, fallbacks: path.record.fallbacks,
+                tests: backend.memory.probes[path.record.path].map {
+                    .init(passed: $0.passed, failed: $0.failed, hasPassedLast: $0.hasPassedLast)
+                })
         }
         let checks = backend.health.record.checks
         let words = Dictionary(

@@ -115,8 +115,18 @@ public struct ProbeTally: Equatable, Sendable {
     public internal(set) var passed = 0
     /// Runs that failed or were lost.
     public internal(set) var failed = 0
-    /// When the last one ended.
+    /// Whether the last one completed.
+    public internal(set) var hasPassedLast = false
+    /// When the last one ended; nil where its source names no time.
     public internal(set) var at: Timestamp?
+
+    /// Counts a run that ended.
+    mutating func note(passed isPassed: Bool, at moment: Timestamp?) {
+        if isPassed { passed = passed.adding(1) } else { failed = failed.adding(1) }
+        // A snapshot lists the runs in no order of time.
+        if let moment, let at, moment < at { return }
+        (hasPassedLast, at) = (isPassed, moment ?? at)
+    }
 }
 
 /// How the last 64 calls of a tool ended: a set bit is a failure, the lowest bit is the newest.

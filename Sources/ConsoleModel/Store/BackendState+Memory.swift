@@ -92,10 +92,18 @@ extension TriageMemory {
     /// Counts the end of a probe's run.
     mutating func noteProbe(_ path: ConsumerPath, passed: Bool, at moment: Timestamp) {
         guard probes[path] != nil || probes.count < 64 else { return }
-        var tally = probes[path] ?? ProbeTally()
-        if passed { tally.passed = tally.passed.adding(1) } else { tally.failed = tally.failed.adding(1) }
-        tally.at = moment
-        probes[path] = tally
+        probes[path, default: ProbeTally()].note(passed: passed, at: moment)
+    }
+
+    /// Takes the results of a probe that its own report tells of; the newest results of its paths.
+    mutating func take(_ report: ProbeResult) {
+        for (path, runs) in report.runs.sorted(by: { $0.key < $1.key }) {
+            guard probes[path] != nil || probes.count < 64 else { return }
+            // One run that failed makes the whole probe a failed one, whichever run it was.
+            for isPassed in runs.sorted(by: { $0 && !$1 }) {
+                probes[path, default: ProbeTally()].note(passed: isPassed, at: nil)
+            }
+        }
     }
 }
 

@@ -33,6 +33,11 @@ public struct Store: Sendable {
         case .recall(let remembered):
             state.interface.remembered = remembered
             touch()
+        case .probed(let key, let report):
+            guard let place = state.backends.firstIndex(where: { $0.key == key }) else { break }
+            rulings.forget(key)
+            state.backends[place].memory.take(report)
+            touch()
         case .performed(let request, let outcome): note(outcome, of: request)
         case .say(let text, let severity): say(text, severity)
 

@@ -104,4 +104,59 @@ import WireProtocol
         #expect(story.backend.memory.probes[.http]?.passed == passed)
         #expect(story.backend.memory.probes[.http]?.failed == failed)
     }
+
+    @Test(
+        arguments: [
+            ([("http", true)], .done), ([("http", true), ("http", false)], .open),
+            ([("http", false), ("http", true)], .open), ([("background", true)], .unknown), ([], .unknown),
+        ] as [([(String, Bool)], ChecklistRecord.State)])
+    func aReportOfAProbeIsTheTestOfItsPaths(runs: [(String, Bool)], state: ChecklistRecord.State) throws {
+        var story = Story()
+        story.path(.onFactory)
+        let rows = runs.map { JSONValue.object(["path": .string($0.0), "passed": .bool($0.1)]) }
+        let json: JSONValue = ["schema": "ctxtop.probe/1", "url": "http://a", "runs": .array(rows)]
+        story.send(.probed(story.key, try #require(ProbeResult(json: json))))
+        #expect(story.state.checklist(story.backend).first { $0.id == "tests" }?.state == state)
+    }
+
+    @Test func aRunThatNoBackendAnsweredTestsNothing() throws {
+        let run: JSONValue = ["path": "http", "passed": false, "answered": false]
+        let json: JSONValue = ["schema": "ctxtop.probe/1", "url": "http://a", "runs": .array([run])]
+        #expect(try #require(ProbeResult(json: json)).runs.isEmpty)
+    }
+
+    @Test(arguments: [
+        "[]", "{}", #"{"schema":"ctxtop.check/1","url":"u","runs":[]}"#,
+        #"{"schema":"ctxtop.probe/1","url":"u"}"#,
+        #"{"schema":"ctxtop.probe/1","url":"u","runs":[{"path":"http"}]}"#,
+        #"{"schema":"ctxtop.probe/1","url":"u","runs":[1]}"#,
+    ])
+    func anotherDocumentIsNoReportOfAProbe(text: String) throws {
+        #expect(ProbeResult(json: try JSONParser.parse(Array(text.utf8))) == nil)
+    }
+
+    @Test func theLatestProbeDecidesWhateverCameBefore() {
+        var story = Story()
+        story.path(.onFactory)
+        let canary = SyntheticMark.canary(of: "http")
+        for (run, end, state) in [
+            ("p-1", EventType.runError, ChecklistRecord.State.open), ("p-2", .runFinished, .done),
+            ("p-3", .runError, .open),
+        ] {
+            story.event(.runStarted, run, user: canary, session: "p")
+            story.event(end, run, user: canary, session: "p")
+            #expect(story.state.checklist(story.backend).first { $0.id == "tests" }?.state == state)
+        }
+    }
+
+    @Test func aBackendsOwnWordDoesNotMakeAPathTested() {
+        var story = Story()
+        story.snapshot { snapshot in
+            var path = PathRecord.onFactory
+            path.created = 40
+            snapshot.paths = [path]
+            snapshot.checklist = [ChecklistRecord(id: "tests", text: "t", state: .done, evidence: [])]
+        }
+        #expect(story.state.checklist(story.backend).first { $0.id == "tests" }?.state == .unknown)
+    }
 }
