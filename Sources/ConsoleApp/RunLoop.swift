@@ -47,6 +47,8 @@ public final class RunLoop {
     var alarm = CriticalAlarm()
     /// What is run for them.
     var hook: CommandHook?
+    /// The times of the files among the targets.
+    private var fileClocks = FileClocks()
     /// The backends whose news since the last visit were told.
     private var greeted: Set<BackendKey> = []
 
@@ -167,7 +169,9 @@ public final class RunLoop {
         let end = ContinuousClock.now + Self.slice
         while let letter = mailbox.takeLetter() {
             options.log?.note(letter.message, of: store.state.backend(letter.key)?.url ?? "")
-            _ = store.send(.received(letter.key, letter.message, at: SystemClock.now()))
+            let moment = fileClocks.moment(
+                of: letter.message, from: letter.key, among: targets, SystemClock.now())
+            _ = store.send(.received(letter.key, letter.message, at: moment))
             pace.isDirty = true
             openRequested()
             if .now > end || mailbox.hasWakes { return mailbox.ring() }

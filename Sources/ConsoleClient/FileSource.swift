@@ -14,6 +14,15 @@ public struct FileSource: Sendable {
     /// A source that reads when it is asked.
     public init(path: String) { self.path = path }
 
+    /// Reads the whole file as a backend that has ended: its dialect, its events, and the end of its link.
+    ///
+    /// - Throws: ``FileError`` when it cannot be read.
+    public func readMessages(_ take: (Message) -> Void) throws(FileError) {
+        take(.dialect(name: "ndjson", coverage: .file))
+        try read { take(.events($0)) }
+        take(.link(.ended, reason: "end of file", retryIn: nil))
+    }
+
     /// Reads the whole file and gives its batches in order.
     ///
     /// - Throws: ``FileError`` when it cannot be read.

@@ -91,12 +91,14 @@ import WireProtocol
         #expect(story.backend.runs.values.map(\.state) == [.lost])
     }
 
-    @Test func aRunThatIsOpenWhenTheSourceEndsIsAWarning() {
+    @Test func theEndOfAFileIsNotTheEndOfItsOpenRuns() {
         var story = Story()
         story.startTool("r-1")
-        story.receive(.link(.ended, reason: nil, retryIn: nil))
-        #expect(story.rules == ["run-unfinished"])
-        #expect(story.state.checkExit() == 1)
+        story.receive(.link(.ended, reason: "end of file", retryIn: nil))
+        story.wait(.seconds(86_400))
+        #expect(story.rules.isEmpty)
+        #expect(story.state.checkExit() == 0)
+        #expect(story.state.sessionTable().rows.map(\.state) == [.running])
     }
 
     @Test(

@@ -86,6 +86,31 @@ import Testing
         #expect(result.output.contains("\"eventsReceived\": \(lines)"))
     }
 
+    /// The path of a file of events long ago: ada's run is silent for so many seconds, then bob's begins.
+    private func recording(silence: Int) throws -> String {
+        let events = [("ada", 0), ("bob", silence)].map { user, seconds in
+            """
+            {"type":"RUN_STARTED","timestamp":\(1_790_000_000_000 + seconds * 1000),"runId":"r-\(user)",\
+            "metadata":{"user":"\(user)","session":"s-\(user)","run":"r-\(user)","sequence":0}}
+
+            """
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).ndjson").path
+        try Data(events.joined().utf8).write(to: URL(filePath: file))
+        return file
+    }
+
+    @Test(arguments: [(30, 0, "● running 30s"), (31, 2, "! stuck 30s")])
+    func theConsoleJudgesAFileAsCheckDoes(silence: Int, exit: Int32, state: String) async throws {
+        let file = try recording(silence: silence)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        #expect(try await check([file]).status == exit)
+        let screen = try await TmuxScreen([Programs.console, file, "--open", "sessions"])
+        let shown = try await screen.waits { $0.contains(state) && $0.contains("C ada") == (exit > 0) }
+        await screen.close()
+        #expect(shown.holds, "\(shown.screen)")
+    }
+
     @Test func withoutATerminalAPlainSnapshotIsPrinted() async throws {
         let backend = try await BackendProcess(["--traffic", "3:120"])
         let result = try await Programs.run(Programs.console, [backend.url])

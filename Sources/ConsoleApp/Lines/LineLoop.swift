@@ -30,6 +30,7 @@ public final class LineLoop {
     /// Whether some target goes on for ever; else the newest event's time is "now".
     private let hasLive: Bool
     private var openFiles: Int
+    private var fileClocks = FileClocks()
     private var isOutputOpen = true
 
     /// A loop over those targets that says what `voice` finds worth saying.
@@ -96,10 +97,9 @@ public final class LineLoop {
     }
 
     private func take(_ letter: Mailbox.Letter) {
-        var moment = hasLive ? SystemClock.now() : store.state.now
+        let wall = hasLive ? SystemClock.now() : store.state.now
+        let moment = fileClocks.moment(of: letter.message, from: letter.key, among: options.targets, wall)
         switch letter.message {
-        case .events(let batch) where !hasLive:
-            moment = max(moment, batch.events.compactMap(\.timestamp).max() ?? moment)
         case .link(let link, _, _) where link == .ended || link == .lost:
             if case .file? = options.targets[safe: letter.key.rawValue] { openFiles -= 1 }
         case .events, .link, .health, .snapshot, .dialect, .read, .refused: break

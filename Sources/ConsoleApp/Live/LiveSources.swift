@@ -60,10 +60,8 @@ final class LiveSources {
     }
 
     private nonisolated static func read(_ path: String, _ key: BackendKey, _ mailbox: Mailbox) {
-        mailbox.putBlocking(.dialect(name: "ndjson", coverage: .file), from: key)
         do throws(FileError) {
-            try FileSource(path: path).read { mailbox.putBlocking(.events($0), from: key) }
-            mailbox.putBlocking(.link(.ended, reason: "end of file", retryIn: nil), from: key)
+            try FileSource(path: path).readMessages { mailbox.putBlocking($0, from: key) }
         } catch {
             mailbox.putBlocking(.link(.lost, reason: error.description, retryIn: nil), from: key)
         }

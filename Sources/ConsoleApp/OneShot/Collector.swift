@@ -12,7 +12,7 @@ public enum Collector {
         let files = options.targets.enumerated().compactMap { index, target -> (Int, String)? in
             if case .file(let path) = target { (index, path) } else { nil }
         }
-        // A file's last event is its "now"; a live backend's now is ours.
+        // A file ends at its last event; a live backend's now is ours.
         let hasLive = files.count < options.targets.count
         var store = Store(
             ConsoleState(
@@ -21,22 +21,19 @@ public enum Collector {
         for (index, target) in options.targets.enumerated() {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
-        for (index, path) in files { try read(path, BackendKey(index), into: &store, isAlone: !hasLive) }
+        for (index, path) in files { try read(path, BackendKey(index), into: &store) }
+        // Files without a time in them are as old as this reading.
+        if store.state.now == Timestamp(milliseconds: 0) { _ = store.send(.tick(SystemClock.now())) }
         if hasLive { await ask(options, wait, into: &store) }
         return store.state
     }
 
-    private static func read(_ path: String, _ key: BackendKey, into store: inout Store, isAlone: Bool)
-        throws(FileError)
-    {
-        var last = store.state.now
-        try FileSource(path: path).read { batch in
-            last = max(last, batch.events.compactMap(\.timestamp).max() ?? last)
-            _ = store.send(.received(key, .events(batch), at: last))
+    private static func read(_ path: String, _ key: BackendKey, into store: inout Store) throws(FileError) {
+        var clock = FileClock()
+        try FileSource(path: path).readMessages { message in
+            _ = store.send(.received(key, message, at: clock.moment(of: message, store.state.now)))
         }
-        _ = store.send(.received(key, .dialect(name: "ndjson", coverage: .file), at: last))
-        _ = store.send(.received(key, .link(.ended, reason: "end of file", retryIn: nil), at: last))
-        _ = store.send(.tick(isAlone ? last : store.state.now))
+        _ = store.send(.tick(store.state.now))
     }
 
     private static func ask(_ options: ConsoleOptions, _ wait: Duration, into store: inout Store) async {

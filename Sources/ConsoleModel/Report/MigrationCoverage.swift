@@ -39,7 +39,7 @@ extension ConsoleState {
                 CoverageRow(
                     key: PathKey(backend: backend.key, id: path.record.path), expected: expected(path),
                     detected: path.judgement.verdict, outcome: path.record.lastOutcome, uses: path.uses,
-                    stretches: path.stretches, regressedAt: path.regression(now: now)?.at)
+                    stretches: path.stretches, regressedAt: path.regression(now: now(of: backend))?.at)
             }
         }
     }

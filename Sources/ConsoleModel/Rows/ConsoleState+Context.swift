@@ -32,7 +32,7 @@ extension ConsoleState {
         let tool = run.flatMap { $0.state == .open ? $0.tools.last?.name : nil }
         return ContextDetail(
             session: row(session, of: backend, FindingSeverities(self)), context: context,
-            deadlineIn: context?.deadline.map { $0.since(now) },
+            deadlineIn: context?.deadline.map { $0.since(now(of: backend)) },
             path: pathRows(backend).first { $0.record.path.rawValue == text(session.path) },
             dispatcher: dispatcher,
             limits: backend.extras.limits.sorted { $0.key < $1.key }.map {
@@ -112,7 +112,7 @@ extension ConsoleState {
         if let run, let last = stalledSince(run, in: backend) {
             rows.append(
                 TimelineRow(
-                    rowID: .missing, at: nil, gap: now.since(last), word: "(missing)",
+                    rowID: .missing, at: nil, gap: now(of: backend).since(last), word: "(missing)",
                     detail: missingText(run, backend), sequence: nil, severity: .critical))
         }
         return rows

@@ -15,6 +15,7 @@ extension ConsoleState {
     }
 
     private func pulse(_ backend: BackendState, _ findings: [FindingRow]) -> BackendPulse {
+        let now = now(of: backend)
         let own = findings.filter { $0.finding.backend == backend.key }
         let (word, severity) = headline(backend, own.first?.finding)
         let text =
@@ -100,19 +101,22 @@ extension ConsoleState {
     }
 
     private func series() -> [PulseSummary.Series] {
-        let minute = now.milliseconds / 60_000
+        // A file's last hour stands beside a live backend's, each before its own now.
         func values(_ value: (HistoryBucket) -> Double?) -> [Double?] {
-            var byMinute: [Int64: Double] = [:]
-            for bucket in backends.flatMap(\.statistics.history) {
-                guard let value = value(bucket) else { continue }
-                byMinute[bucket.at.milliseconds / 60_000, default: 0] += value
+            var byAge: [Int64: Double] = [:]
+            for backend in backends {
+                let minute = now(of: backend).milliseconds / 60_000
+                for bucket in backend.statistics.history {
+                    guard let value = value(bucket) else { continue }
+                    byAge[minute - bucket.at.milliseconds / 60_000, default: 0] += value
+                }
             }
-            return (0..<60).map { byMinute[minute - 59 + Int64($0)] }
+            return (0..<60).map { byAge[59 - Int64($0)] }
         }
         let live = backends.reduce(0) { $0 + $1.sessions.values.count { !$0.isEnded } }
         let rate = backends.reduce(0.0) { $0 + $1.statistics.eventsPerSecond(now: now) }
         let errors = values { Double($0.errors) }
-        let p95 = backends.compactMap { $0.statistics.runP95(now: now) }.max()
+        let p95 = backends.compactMap { $0.statistics.runP95(now: now(of: $0)) }.max()
         return [
             .init(
                 title: "sessions", current: CountText.grouped(live), values: values { Double($0.sessions) }),

@@ -73,6 +73,7 @@ extension ConsoleState {
     private func row(
         _ dispatcher: DispatcherState, of backend: BackendState, _ findings: [DispatcherKey: [Finding]]
     ) -> DispatcherRow {
+        let now = now(of: backend)
         let key = DispatcherKey(backend: backend.key, id: dispatcher.record.id)
         let found = findings[key] ?? []
         return DispatcherRow(

@@ -104,6 +104,7 @@ extension ConsoleState {
 
     /// The first event that is not older than the window; events stand by arrival, which is nearly by time.
     private func firstEvent(within window: Duration, in range: Range<Int>) -> Int {
+        let now = newestMoment
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {
             let middle = low + (high - low) / 2

@@ -51,7 +51,8 @@ extension ConsoleState {
         let rows = findings.map { finding in
             FindingRow(
                 finding: finding, backendName: backend(finding.backend)?.name ?? "",
-                since: finding.since.map { now.since($0) }, standing: standing(of: finding))
+                since: finding.since.map { now(of: finding.backend).since($0) },
+                standing: standing(of: finding))
         }
         return rows.filter { $0.standing == .open } + rows.filter { $0.standing != .open }
     }

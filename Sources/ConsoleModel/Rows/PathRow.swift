@@ -112,6 +112,7 @@ extension ConsoleState {
     private func row(_ path: PathState, of backend: BackendState, _ sessions: PathRow.SessionCounts)
         -> PathRow
     {
+        let now = now(of: backend)
         let recent = path.recentOutcomes(now: now)
         let wasCounted = !path.outcomes.isEmpty
         let subject = Subject.path(path.record.path)

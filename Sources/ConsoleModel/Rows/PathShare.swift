@@ -36,7 +36,7 @@ extension ConsoleState {
     /// The share of every path over the last hour; empty where no source counts events by path.
     func pathShares() -> [PathShare] {
         backends.flatMap { backend -> [PathShare] in
-            let minute = now.milliseconds / 60_000
+            let minute = now(of: backend).milliseconds / 60_000
             var byMinute: [Int64: HistoryBucket] = [:]
             for bucket in backend.statistics.history { byMinute[bucket.at.milliseconds / 60_000] = bucket }
             guard byMinute.values.contains(where: { !$0.byPath.isEmpty }) else { return [] }
@@ -98,7 +98,8 @@ extension ConsoleState {
     func latencies() -> LatencyHistogram {
         LatencyHistogram(
             backends.flatMap { backend in
-                backend.statistics.finished.filter { now.since($0.at) <= BackendStatistics.window }
+                let now = now(of: backend)
+                return backend.statistics.finished.filter { now.since($0.at) <= BackendStatistics.window }
             })
     }
 }

@@ -99,6 +99,7 @@ extension ConsoleState {
     func row(
         _ session: SessionState, of backend: BackendState, _ severities: FindingSeverities
     ) -> SessionRow {
+        let now = now(of: backend)
         let run = backend.openRun(session.lastRun)
         let tool = run?.tools.last
         let (state, since) = derivedState(session, run, of: backend)

@@ -10,9 +10,11 @@ public struct BackendView {
     public let backend: BackendState
     /// The texts that its records refer to.
     let symbols: SymbolTable
-    /// When the console began to watch.
+    /// When the console began to watch; a recording is watched from its first event on.
     let watchedSince: Timestamp
     private let now: Timestamp
+    /// Whether time passes without its events; no answer about a recording changes between them.
+    private let hasMovingTime: Bool
     private let limits: [String: Int64]
     private let targets: [ConsumerPath: Verdict]
     private let firstSeen: [FindingKey: Timestamp]
@@ -23,8 +25,10 @@ public struct BackendView {
         self.backend = backend
         self.dependencies = dependencies
         symbols = state.symbols
-        watchedSince = state.startedAt
-        now = state.now
+        let isRecorded = backend.isRecorded
+        watchedSince = isRecorded ? backend.reception.joinedAt ?? state.startedAt : state.startedAt
+        now = state.now(of: backend)
+        hasMovingTime = !isRecorded
         limits = state.ruleLimits
         targets = state.expected
         firstSeen = state.firstSeen
@@ -83,34 +87,38 @@ public struct BackendView {
 
     private func isOlder(_ then: Timestamp, thanMilliseconds age: Int64) -> Bool {
         if now.milliseconds &- then.milliseconds > age { return true }
-        dependencies.note(changeAt: Timestamp(milliseconds: then.milliseconds &+ age &+ 1))
+        note(changeAt: Timestamp(milliseconds: then.milliseconds &+ age &+ 1))
         return false
     }
 
     /// Whether what happened then is still a finding; a file is judged whole, and what has no time is kept.
     func isRecent(_ then: Timestamp?, _ limit: RuleLimit) -> Bool {
-        guard backend.link.state != .ended, let then else { return true }
+        guard hasMovingTime, let then else { return true }
         return !isOlder(then, than: limit)
     }
 
     /// How long ago a moment is, as ``AgeText/exact(_:)`` words it.
     func exactAge(of then: Timestamp) -> String {
         let age = now.since(then)
-        dependencies.note(changeAt: now + AgeText.timeToChange(ofExact: age))
+        note(changeAt: now + AgeText.timeToChange(ofExact: age))
         return AgeText.exact(age)
     }
 
     /// How long ago a moment is, as ``AgeText/age(_:)`` words it.
     func age(of then: Timestamp) -> String {
         let age = now.since(then)
-        dependencies.note(changeAt: now + AgeText.timeToChange(ofAge: age))
+        note(changeAt: now + AgeText.timeToChange(ofAge: age))
         return AgeText.age(age)
     }
 
     /// The time of the judgement, for a fact without a time; the backend is then judged again by every pass.
     func momentOfJudgement() -> Timestamp {
-        dependencies.note(changeAt: now + .milliseconds(1))
+        note(changeAt: now + .milliseconds(1))
         return now
+    }
+
+    private func note(changeAt moment: Timestamp) {
+        if hasMovingTime { dependencies.note(changeAt: moment) }
     }
 
     // MARK: Findings

@@ -66,7 +66,8 @@ struct StandingRulings: Sendable {
         if compares || comparison?.stands(in: state) != true { comparison = compare(in: state) }
         findings += comparison?.findings ?? []
         for index in findings.indices where findings[index].since == nil {
-            findings[index].since = state.firstSeen[findings[index].key] ?? state.now
+            findings[index].since =
+                state.firstSeen[findings[index].key] ?? state.now(of: findings[index].backend)
         }
         return findings.sorted(by: Finding.isMoreUrgent)
     }

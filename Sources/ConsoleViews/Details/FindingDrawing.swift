@@ -9,7 +9,8 @@ enum FindingDrawing {
     static let wide = 100
 
     static func lines(_ finding: Finding, _ state: ConsoleState, width: Int) -> [StyledLine] {
-        let since = finding.since.map { " since \($0.clock), \(AgeText.age(state.now.since($0))) ago" } ?? ""
+        let now = state.now(of: finding.backend)
+        let since = finding.since.map { " since \($0.clock), \(AgeText.age(now.since($0))) ago" } ?? ""
         var lines = [
             StyledLine(" \(finding.severity.glyph) \(finding.severity.rawValue) ", finding.severity.style)
                 .then(finding.rule, Style(.normal, isBold: true))
@@ -19,7 +20,7 @@ enum FindingDrawing {
         lines += Wrapping.lines(finding.summary, width: width - 2).map { StyledLine(" " + $0) }
         lines += [.heading("EVIDENCE \(CountText.plural(finding.evidence.count, "row"))")]
         let shown = width >= wide ? 12 : 5
-        lines += finding.evidence.prefix(shown).map { EvidenceDrawing.line($0, now: state.now) }
+        lines += finding.evidence.prefix(shown).map { EvidenceDrawing.line($0, now: now) }
         if finding.evidence.count > shown {
             lines.append(StyledLine("   … \(finding.evidence.count - shown) more", .dim))
         }
@@ -63,7 +64,9 @@ enum FindingDrawing {
                 StyledLine(index == 0 ? " \(why.level.rawValue)" : "  ", .header).then("  " + text)
             }
             if width >= wide {
-                lines += why.evidence.prefix(4).map { EvidenceDrawing.line($0, now: state.now) }
+                lines += why.evidence.prefix(4).map {
+                    EvidenceDrawing.line($0, now: state.now(of: finding.backend))
+                }
             }
         }
         if let stop = chain.stop {

@@ -13,7 +13,7 @@ enum PathsView: View {
             table, state, in: rect.width >= 120 ? rect : list,
             empty: EmptyTexts(
                 none: "No consumer path is declared.", notObservable: state.whyNotObservable("pattern"))
-        ) { row, width in PathDrawing.lines(row, now: state.now, width: width) }
+        ) { row, width in PathDrawing.lines(row, now: state.now(of: row.key.backend), width: width) }
         if table.rows.isEmpty {
             return frame.draw(ExposingDrawing.lines(state, width: rect.width), in: rect.splitTop(4).1)
         }
@@ -32,7 +32,7 @@ enum PathView {
         guard let row = state.pathRows().first(where: { $0.key == key }) else {
             return [StyledLine(" This path is not known any more.", .dim)]
         }
-        var lines = PathDrawing.lines(row, now: state.now, width: width)
+        var lines = PathDrawing.lines(row, now: state.now(of: key.backend), width: width)
         lines += state.migrationCoverage().first { $0.key == key }.map(ChecklistDrawing.past) ?? []
         if let share = state.pulseSummary().shares.first(where: { $0.key == key }) {
             lines += [StyledLine(), .heading("PATTERN, last 60 min, a letter a minute")]

@@ -5,15 +5,16 @@ extension TriageRule {
     private static let remembered = RuleLimit.time(
         "run-unfinished", "remembered", .seconds(600), source: "the counts of a path cover ten minutes too")
 
-    /// A run has no terminal event although nothing can come any more.
+    /// A run has no terminal event although nothing can come any more; after a file's end more may have come.
     static let runUnfinished = TriageRule(
         id: "run-unfinished",
-        checks: "A run lost its final event: its session or source ended while it was open.",
-        threshold: "1 run that its session or link ended within the last 10 min",
+        checks: "A run lost its final event: its session ended while it was open.",
+        threshold: "1 run that its session ended within the last 10 min",
         source: "DESIGN.md §1, run grammar",
         advice: "Open the run's session, and look at what was sent before the break.", severity: .critical,
         urgency: .missingEnd, limits: [remembered], rows: "what is missing, and which of the five words came",
-        silence: "a run that was cancelled or failed: both are ends; a link that is only down"
+        silence:
+            "a run that was cancelled or failed: both are ends; a link that is only down; the end of a file"
     ) { view in
         view.backend.runs.values.indices.compactMap { place in
             // Finished runs without a flaw are most of them: they are not even copied.
@@ -27,14 +28,10 @@ extension TriageRule {
     private static func observation(
         of run: RunState, in view: BackendView
     ) -> Observation? {
-        let sessionEnded = view.backend.isEnded(run.session)
-        let isCut = run.state == .open && !sessionEnded && view.backend.link.state == .ended
-        let isLost = run.state == .lost || run.state == .open && sessionEnded
-        guard isLost || isCut,
+        guard run.state == .lost || view.backend.isEnded(run.session),
             view.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered)
         else { return nil }
-        let missing = "missing: agent_completed or agent_error"
-        let words = isLost ? missing + ", its session ended" : missing + " when the source ended"
+        let words = "missing: agent_completed or agent_error, its session ended"
         let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
         return Observation(
             view.subject(run),
@@ -42,6 +39,6 @@ extension TriageRule {
             evidence: [
                 ConsoleState.row("grammar", words, "events", at: run.times.lastEventAt),
                 ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.lastEventAt),
-            ], since: run.times.endedAt ?? run.times.lastEventAt, severity: isLost ? .critical : .warning)
+            ], since: run.times.endedAt ?? run.times.lastEventAt)
     }
 }

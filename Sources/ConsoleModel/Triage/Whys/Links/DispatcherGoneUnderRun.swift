@@ -10,7 +10,7 @@ extension WhyLink {
         observe: "the last state of the run's dispatcher"
     ) { question in
         guard let dispatcher = question.dispatcher, let gone = dispatcher.disposedAt,
-            let run = question.run, gone <= run.times.endedAt ?? question.state.now,
+            let run = question.run, gone <= run.times.endedAt ?? question.state.now(of: question.backend),
             run.state == .open || run.state == .failed || run.state == .lost
         else { return nil }
         switch question.finding.subject {

@@ -12,7 +12,7 @@ extension WhyLink {
             question.isAboutWork
         else { return nil }
         let name = question.state.text(tool.name)
-        let waited = question.state.now.since(tool.since)
+        let waited = question.state.now(of: question.backend).since(tool.since)
         var rows = [ConsoleState.row("tool_executing", name, "events", at: tool.since)]
         var usual = "no finished call to compare with"
         if let baseline = question.backend.statistics.toolP95(tool.name) {
