@@ -9,13 +9,17 @@ import WireProtocol
 struct ReceiverServer: Sendable {
     let address: ListenAddress
     let outlet: MessageOutlet
+    /// Called on the connection's event loop for each connection that does not speak HTTP/1.1.
+    var foreign: @Sendable (ForeignConnection) -> Void = { _ in }
 
     /// Serves until the task is cancelled.
     func run(_ respond: @escaping HTTPChannelHandler.Responder) async {
         var backoff = Backoff()
         while !Task.isCancelled {
             let server = Server(
-                childChannelSetup: HTTP1Channel(responder: respond),
+                childChannelSetup: HTTP1Channel(
+                    responder: respond,
+                    configuration: .init(additionalChannelHandlers: [ForeignConnectionReport(foreign)])),
                 configuration: .init(address: .hostname(address.host, port: address.port)),
                 onServerRunning: { channel in
                     let port = channel.localAddress?.port ?? address.port

@@ -4,8 +4,13 @@ import WireProtocol
 /// The bodies of answers to OTLP requests, in the encoding of the request (OTLP specification, "OTLP/HTTP Response").
 public enum OTLPAnswer {
     /// The answer to a request that was read: empty, or how many of its elements were left out and why.
-    public static func accepted(_ batch: TelemetryBatch, _ signal: TelemetrySignal, isJSON: Bool) -> [UInt8] {
-        guard let reason = batch.reason else { return isJSON ? Array("{}".utf8) : [] }
+    ///
+    /// - Parameter notice: what the sender should change; with nothing left out it is a warning
+    ///   (OTLP specification, "Partial Success").
+    public static func accepted(
+        _ batch: TelemetryBatch, _ signal: TelemetrySignal, notice: String? = nil, isJSON: Bool
+    ) -> [UInt8] {
+        guard let reason = batch.reason ?? notice else { return isJSON ? Array("{}".utf8) : [] }
         guard isJSON else {
             var answer = OTLPExportResponse()
             answer.partialSuccess.rejected = Int64(batch.refused)

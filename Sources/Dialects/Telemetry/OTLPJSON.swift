@@ -21,6 +21,7 @@ public enum OTLPJSON {
             case .logs: ("resourceLogs", "scopeLogs", "logRecords")
             case .metrics: ("resourceMetrics", "scopeMetrics", "metrics")
             }
+        guard object[groups] != nil || object.members.isEmpty else { throw .json("it has no \(groups)") }
         for group in object[groups]?.array ?? [] {
             let resource = TelemetryResource(attributes(group["resource"]?["attributes"]))
             for scope in group[scopes]?.array ?? [] {

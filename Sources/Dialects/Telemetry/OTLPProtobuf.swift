@@ -18,7 +18,10 @@ public enum OTLPProtobuf {
         _ bytes: [UInt8], _ signal: TelemetrySignal
     ) throws(TelemetryError) -> TelemetryBatch {
         var batch = TelemetryBatch()
-        for group in try ProtobufMessage.decode(bytes, as: OTLPExportRequest.self).groups {
+        let groups = try ProtobufMessage.decode(bytes, as: OTLPExportRequest.self).groups
+        // Almost any bytes are fields that are not known; only the empty request has none of ours.
+        guard !groups.isEmpty || bytes.isEmpty else { throw .protobuf("has no \(signal.rawValue)") }
+        for group in groups {
             let group = try ProtobufMessage.decode(group, as: OTLPResourceGroup.self)
             let resource = TelemetryResource(
                 try attributes(ProtobufMessage.decode(group.resource, as: OTLPResource.self).attributes))
@@ -166,6 +169,15 @@ public enum TelemetrySignal: String, Hashable, Sendable, CaseIterable {
 
     /// Where a sender posts it.
     public var path: String { "/v1/" + rawValue }
+
+    /// The signal that a path ends in, such as `/v1/traces/v1/traces` or `/otlp/v1/logs/`; nil for every other path.
+    public init?(endOf path: some StringProtocol) {
+        let path = path.reversed().drop { $0 == "/" }
+        guard let signal = Self.allCases.first(where: { path.starts(with: $0.path.reversed()) }) else {
+            return nil
+        }
+        self = signal
+    }
 }
 
 extension TelemetrySpan.Status {

@@ -17,9 +17,11 @@ struct TelemetryHealth {
     private var senders: [String: Sender] = [:]
     private var metrics: [String: TelemetryMetric] = [:]
     private var left = 0
+    private var deliveries = 0
 
     /// Counts what one request brought.
     mutating func count(_ batch: TelemetryBatch) {
+        deliveries += 1
         for span in batch.spans {
             count(span.resource) {
                 $0.spans += 1
@@ -54,13 +56,19 @@ struct TelemetryHealth {
         return pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"
     }
 
-    /// The rows: senders first, then their measurements by name.
-    func record(at moment: Timestamp) -> HealthRecord {
+    /// The rows: what is refused first, then senders, then their measurements by name.
+    func record(
+        at moment: Timestamp, _ refusals: TelemetryRefusals = .init(), _ notices: [String] = []
+    ) -> HealthRecord {
         var record = HealthRecord()
         record.at = moment
-        record.reason =
-            senders.isEmpty && metrics.isEmpty
-            ? "nothing was sent yet" : "telemetry carries no health; these are its senders and measurements"
+        record.reason = reason(refusals, notices)
+        for (address, refused) in refusals.open.sorted(by: { $0.key < $1.key }) {
+            var check = CheckRecord(name: "refused/" + address)
+            check.observedValue = "\(refused.count) refused"
+            check.output = refused.failure
+            record.checks.append(check)
+        }
         for (key, sender) in senders.sorted(by: { $0.key < $1.key }) {
             var check = CheckRecord(name: "service/" + key)
             check.observedValue = "\(sender.spans) spans, \(sender.errors) with errors, \(sender.logs) logs"
@@ -80,6 +88,20 @@ struct TelemetryHealth {
             record.checks.append(check)
         }
         return record
+    }
+
+    /// What came and what did not: the worst first.
+    private func reason(_ refusals: TelemetryRefusals, _ notices: [String]) -> String {
+        if let last = refusals.last {
+            let words = "\(refusals.total) refused, the last \(last.address): \(last.failure)"
+            return deliveries == 0 ? "nothing accepted; \(words)" : words
+        }
+        if let notice = notices.last { return notice }
+        if senders.isEmpty, metrics.isEmpty {
+            if deliveries > 0 { return "what was sent is empty: no span, log record or measurement" }
+            return refusals.total > 0 ? "nothing accepted; \(refusals.total) refused" : "nothing was sent yet"
+        }
+        return "telemetry carries no health; these are its senders and measurements"
     }
 }
 

@@ -17,7 +17,12 @@ public struct TelemetryReader: Sendable {
 
     private var traces: [String: TelemetryTrace] = [:]
     private var sessions: [SessionID: Timestamp] = [:]
+    /// The most remarks that are kept.
+    private static let maximumNotices = 8
+
     private var health = TelemetryHealth()
+    private var refusals = TelemetryRefusals()
+    private var notices: [String] = []
     private var isHealthNew = true
 
     /// A reader that has heard nothing yet.
@@ -39,6 +44,23 @@ public struct TelemetryReader: Sendable {
                 [.refused(what: "telemetry", reason: "\(batch.refused) left out of a request: \($0)")]
             } ?? []
         return note(events, at: moment) + complaint
+    }
+
+    /// Notes a delivery that was not accepted.
+    public mutating func refuse(_ delivery: RefusedDelivery, at moment: Timestamp) -> [Message] {
+        isHealthNew = true
+        return refusals.refuse(delivery, at: moment)
+    }
+
+    /// Notes a delivery that was accepted, and what its sender should change although it was.
+    public mutating func accept(from host: String, notice: String?) -> [Message] {
+        refusals.accept(from: host)
+        guard let notice, !notices.contains(notice), notices.count < Self.maximumNotices else { return [] }
+        notices.append(notice)
+        isHealthNew = true
+        var coverage = Coverage.telemetry
+        coverage.notes = notices + coverage.notes
+        return [.dialect(name: "otlp", coverage: coverage)]
     }
 
     private mutating func take(
@@ -79,8 +101,11 @@ public struct TelemetryReader: Sendable {
             let reason = "more than \(Self.maximumSessions) sessions, and none heard of longer ago"
             events += oldest.map { close($0.key, reason, at: moment) }
         }
+        let repaired = refusals.settle(at: moment)
         defer { isHealthNew = false }
-        return note(events, at: moment) + (isHealthNew ? [.health(health.record(at: moment), body: [])] : [])
+        guard isHealthNew || !repaired.isEmpty else { return note(events, at: moment) }
+        let record = health.record(at: moment, refusals, notices)
+        return note(events, at: moment) + repaired + [.health(record, body: [])]
     }
 
     private mutating func close(_ session: SessionID, _ reason: String, at moment: Timestamp) -> OutgoingEvent

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 import WireProtocol
 
@@ -51,13 +52,31 @@ final class RunningReceiver: Sendable {
         return seen
     }
 
-    /// Posts a body and gives status and answer.
+    /// Sends bytes on a connection of their own and gives what is answered until it is closed.
+    func talk(_ bytes: [UInt8]) async throws -> String {
+        let target = try BackendTarget(origin)
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: target.host, port: target.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(bytes: bytes))
+            var answer = ""
+            for try await piece in inbound { answer += String(buffer: piece) }
+            return answer
+        }
+    }
+
+    /// Posts a body, or sends it by another method, and gives status and answer.
     func post(
-        _ path: String, _ body: [UInt8], type: String, headers: [(String, String)] = []
+        _ path: String, _ body: [UInt8], type: String, headers: [(String, String)] = [],
+        method: HTTPMethod = .POST
     ) async throws -> (status: Int, body: String, headers: [String: String]) {
         var request = HTTPClientRequest(url: origin + path)
-        request.method = .POST
-        request.headers.add(name: "content-type", value: type)
+        request.method = method
+        if !type.isEmpty { request.headers.add(name: "content-type", value: type) }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         request.body = .bytes(body)
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
