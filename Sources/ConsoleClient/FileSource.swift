@@ -19,8 +19,27 @@ public struct FileSource: Sendable {
     /// - Throws: ``FileError`` when it cannot be read.
     public func readMessages(_ take: (Message) -> Void) throws(FileError) {
         take(.dialect(name: "ndjson", coverage: .file))
-        try read { take(.events($0)) }
+        var (events, refused) = (0, 0)
+        var reason: String?
+        try read { batch in
+            events += batch.events.count
+            refused += batch.refused.count
+            reason = reason ?? batch.refused.first?.reason
+            take(.events(batch))
+        }
+        if events == 0 {
+            let failure = Self.failure(refused: refused, reason: reason)
+            take(.read(ReadOutcome(.events, path, failure: failure)))
+        }
         take(.link(.ended, reason: "end of file", retryIn: nil))
+    }
+
+    /// Why a file shows nothing although it could be opened; the reason is that of its first line.
+    private static func failure(refused: Int, reason: String?) -> String {
+        guard refused > 0, let reason else { return "the file holds no event; record it again" }
+        let lines = refused == 1 ? "the only line is not an event" : "none of \(refused) lines is an event"
+        let prefix = "not an event: "
+        return "\(lines): " + (reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason)
     }
 
     /// Reads the whole file and gives its batches in order.

@@ -45,6 +45,26 @@ import WireProtocol
         #expect(batches.reduce(0) { $0 + $1.refused.count } == 3)
     }
 
+    @Test(
+        arguments: [
+            ("", "the file holds no event; record it again"),
+            ("\n \n", "the file holds no event; record it again"),
+            ("no\n", "the only line is not an event: unexpected \"n\" at byte 0"),
+            ("\u{7F}\n[1]\n{\"type\":", "none of 3 lines is an event: unexpected byte 127 at byte 0"),
+            ("no\n{\"type\":\"STEP_STARTED\"}\n", nil),
+        ] as [(String, String?)])
+    func aFileWithoutAnEventCannotBeRead(_ text: String, _ failure: String?) throws {
+        let path = NSTemporaryDirectory() + "ctxtop-\(UUID().uuidString).ndjson"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var messages: [Message] = []
+        try FileSource(path: path).readMessages { messages.append($0) }
+        #expect(messages.first == .dialect(name: "ndjson", coverage: .file))
+        #expect(messages.last == .link(.ended, reason: "end of file", retryIn: nil))
+        let outcomes = messages.compactMap { if case .read(let outcome) = $0 { outcome } else { nil } }
+        #expect(outcomes == (failure.map { [ReadOutcome(.events, path, failure: $0)] } ?? []))
+    }
+
     @Test func refusesALineThatNeverEnds() throws {
         let batches = try batches([UInt8](repeating: 0x78, count: 20 << 20) + Array("\n\(line(1))\n".utf8))
         #expect(batches.reduce(0) { $0 + $1.refused.count } == 1)

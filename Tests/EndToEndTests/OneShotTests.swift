@@ -86,6 +86,17 @@ import Testing
         #expect(result.output.contains("\"eventsReceived\": \(lines)"))
     }
 
+    @Test(arguments: [("no\n{\"a\":\n", "none of 2 lines is an event: "), ("", "the file holds no event")])
+    func aSnapshotOfAFileWithoutAnEventIsUnknown(text: String, words: String) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).ndjson").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try Data(text.utf8).write(to: URL(filePath: file))
+        let result = try await Programs.run(Programs.console, ["snapshot", file])
+        #expect(result.status == 3)
+        #expect(result.output.contains("\"link\": \"ended\""))
+        #expect(result.error.contains(words) && result.error.contains(file), "\(result.error)")
+    }
+
     /// The path of a file of events long ago: ada's run is silent for so many seconds, then bob's begins.
     private func recording(silence: Int) throws -> String {
         let events = [("ada", 0), ("bob", silence)].map { user, seconds in

@@ -1,6 +1,6 @@
 import ConsoleClient
 public import ConsoleModel
-import WireProtocol
+public import WireProtocol
 
 /// Asks every target once and gives what is then known.
 public enum Collector {
@@ -127,6 +127,12 @@ extension Collector {
 extension ConsoleState {
     /// Whether some target gave nothing at all.
     public var hasSilentBackend: Bool {
-        backends.contains { $0.link.state == .lost && !$0.reception.hasSnapshot }
+        backends.contains { $0.link.state == .lost && !$0.reception.hasSnapshot } || !unreadFiles.isEmpty
+    }
+
+    /// The files in which no line could be read, and why.
+    public var unreadFiles: [ReadOutcome] {
+        backends.filter { $0.link.state == .ended && $0.reception.lastEventAt == nil }
+            .flatMap(\.reception.unread.values)
     }
 }

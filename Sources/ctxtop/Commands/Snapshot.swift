@@ -36,6 +36,9 @@ struct Snapshot: AsyncParsableCommand {
         case .ndjson:
             for backend in document.backends { OutputStreams.writeOutput(backend.json.text + "\n") }
         }
+        for file in state.unreadFiles {
+            OutputStreams.writeError("ctxtop: \(file.address): \(file.failure ?? "")")
+        }
         if state.hasSilentBackend { throw ExitCode(3) }
     }
 }
