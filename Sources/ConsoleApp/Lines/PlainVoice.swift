@@ -7,6 +7,7 @@ import WireProtocol
 public struct PlainVoice: LineVoice {
     private var findings = FindingWatch()
     private var changes = ChangeWatch()
+    private var notes: [BackendKey: Set<String>] = [:]
     private var last = ""
     private var hasBegun = false
     private let targets: [String]
@@ -27,11 +28,20 @@ public struct PlainVoice: LineVoice {
             lines += changes.sessionChanges(in: state).filter { $0.severity >= .warning }.map(Self.sentence)
         }
         lines += findings.changes(in: state).map(Self.sentence)
+        for backend in state.backends { lines += newNotes(backend) }
         let fresh = lines.map(PlainText.sanitized).filter { line in
             defer { last = line }
             return line != last
         }
         return fresh
+    }
+
+    /// What a source remarks later than at its beginning: that something came which its sender should change.
+    private mutating func newNotes(_ backend: BackendState) -> [String] {
+        guard !backend.dialect.name.isEmpty else { return [] }
+        let now = Set(backend.dialect.coverage.notes)
+        guard let before = notes.updateValue(now, forKey: backend.key), before != now else { return [] }
+        return now.subtracting(before).sorted().map { "\(backend.name): \($0)" }
     }
 
     private static func sentence(_ change: StateChange) -> String {

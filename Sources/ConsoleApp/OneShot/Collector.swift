@@ -77,8 +77,11 @@ public enum Collector {
                 source = links.source(receiver)
             }
             let reading = Task {
+                var voice = ReceiverVoice()
                 for await message in source.messages {
-                    if case .receiver = target { announce(message) }
+                    if case .receiver = target {
+                        voice.lines(about: message).forEach(OutputStreams.writeError)
+                    }
                     output.yield((BackendKey(index), message))
                 }
             }
@@ -102,8 +105,9 @@ extension Collector {
         let links = try ConsoleLinks(options.client)
         let source = links.source(receiver)
         let running = Task { await source.run() }
+        var voice = ReceiverVoice()
         for await message in source.messages {
-            announce(message)
+            voice.lines(about: message).forEach(OutputStreams.writeError)
             guard case .events(let batch) = message else { continue }
             let lines = batch.events.map { event in
                 options.redaction.line(Array(batch.bytes[event.line.range])) + [0x0A]
@@ -112,15 +116,6 @@ extension Collector {
         }
         running.cancel()
         await links.shutDown()
-    }
-
-    /// Says on standard error where a receiver listens, or why it does not.
-    private static func announce(_ message: Message) {
-        switch message {
-        case .link(_, let reason?, _): OutputStreams.writeError("ctxtop: \(reason)")
-        case .refused(let what, let reason): OutputStreams.writeError("ctxtop: \(what): \(reason)")
-        case .link, .health, .snapshot, .events, .dialect, .read: break
-        }
     }
 }
 

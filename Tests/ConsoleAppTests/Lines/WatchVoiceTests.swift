@@ -98,4 +98,16 @@ import WireProtocol
         _ = store.send(.received(key, .link(.lost, reason: "refused again", retryIn: nil), at: now))
         #expect(voice.lines(about: store.state, isSecond: true).isEmpty)
     }
+
+    @Test func plainSaysWhatASourceRemarksLater() {
+        var (store, voice) = (store(), PlainVoice(targets: ["http://h:0"]))
+        func learn(_ notes: [String]) {
+            _ = store.send(.received(key, .dialect(name: "otlp", coverage: Coverage(notes: notes)), at: now))
+        }
+        learn(["a"])
+        _ = voice.lines(about: store.state, isSecond: false)
+        learn(["new", "a"])
+        #expect(voice.lines(about: store.state, isSecond: false) == ["http://h:0: new"])
+        #expect(voice.lines(about: store.state, isSecond: true).isEmpty)
+    }
 }
