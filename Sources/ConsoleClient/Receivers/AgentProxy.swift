@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
+import Synchronization
 public import WireProtocol
 
 /// A reverse proxy in front of an AG-UI server: every byte of every body passes unchanged, and runs are shown.
@@ -22,6 +23,7 @@ public struct AgentProxy: MessageSource {
     private let upstream: BackendTarget
     private let userHeader: String?
     private let client: HTTPClient
+    private let upstreamState = UpstreamState()
 
     /// A proxy that listens when ``run()`` is called.
     init(_ address: ListenAddress, upstream: BackendTarget, userHeader: String?, client: HTTPClient) {
@@ -35,43 +37,111 @@ public struct AgentProxy: MessageSource {
     public func run() async {
         outlet.send(.link(.connecting, reason: nil, retryIn: nil))
         outlet.send(.dialect(name: "ag-ui-proxy", coverage: .proxied))
-        await ReceiverServer(address: address, outlet: outlet).run { request, writer, _ in
-            try await pass(request, writer)
-        }
+        let server = ReceiverServer(address: address, outlet: outlet) { connection in refuse(connection) }
+        await server.run { request, writer, _ in try await pass(request, writer) }
         outlet.finish()
     }
 
     private func pass(_ request: Request, _ writer: consuming ResponseWriter) async throws {
+        var plain = PlainAnswer(
+            method: request.head.method.rawValue, path: Self.path(request), askedAt: SystemClock.now(),
+            status: 501)
+        let input = PassedInput(limit: Self.maximumInput)
         if request.head.headerFields[.upgrade] != nil {
+            plain.reason = "this proxy does not pass WebSockets; connect the client to \(upstream.url)"
+            await tell(plain, request, input)
             return try await writer.writeResponse(HTTPResponse(status: .notImplemented))
         }
-        let input = PassedInput(limit: Self.maximumInput)
         let answer: HTTPClientResponse
         do {
             answer = try await client.execute(
                 try await outgoing(request, input), deadline: .distantFuture)
         } catch {
             let words = ReadError(error, .zero).description
-            outlet.send(.refused(what: "upstream", reason: words))
+            reach(failure: "\(words); start the server there, or set --upstream to where it is")
+            plain.status = 502
+            plain.reason = "\(upstream.url): \(words)"
+            await tell(plain, request, input)
             let head = HTTPResponse(status: .badGateway, headerFields: [.contentType: "text/plain"])
             return try await writer.write(
                 response: head,
                 body: .init(byteBuffer: ByteBuffer(string: "ctxtop proxy: \(upstream.url): \(words)\n")))
         }
-        var tee = await reader(of: answer, request, input)
+        reach(failure: nil)
+        plain.status = Int(answer.status.code)
+        plain.type = answer.headers.first(name: "content-type")?.lowercased() ?? ""
+        let coding = answer.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
+        let unread = Self.whyUnread(type: plain.type, coding: coding)
+        if let unread, plain.status < 400 { outlet.send(.refused(what: "run", reason: unread)) }
+        let isStream = plain.type.hasPrefix("text/event-stream") && plain.status < 400
+        var tee = isStream && unread == nil ? await reader(request, input) : nil
         var body = try await writer.writeHead(Self.head(answer))
         do {
             for try await piece in answer.body {
                 // The client first: whoever watches must not slow the watched.
                 try await body.write(piece)
                 for message in tee?.feed(piece.readableBytesView) ?? [] { outlet.send(message) }
+                if tee == nil, coding == "identity" {
+                    plain.body += piece.readableBytesView.prefix(PlainAnswer.maximumBody - plain.body.count)
+                }
             }
         } catch {
             for message in tee?.end(complete: false) ?? [] { outlet.send(message) }
+            if tee?.hasEvents != true {
+                plain.reason = "the connection broke before the end of the answer"
+                await tell(plain, request, input)
+            }
             throw error
         }
         for message in tee?.end(complete: true) ?? [] { outlet.send(message) }
+        if let tee {
+            plain.reason = "the stream ended before its first event"
+            if !tee.hasEvents { await tell(plain, request, input) }
+        } else if unread == nil || plain.status >= 400 {
+            await tell(plain, request, input)
+        }
         try await body.finish(nil)
+    }
+
+    /// Shows an answer that is not a stream.
+    private func tell(_ answer: PlainAnswer, _ request: Request, _ input: PassedInput) async {
+        let reader = await reader(request, input)
+        for message in reader.events(for: answer, at: SystemClock.now()) { outlet.send(message) }
+    }
+
+    /// Shows that the server cannot be reached, or that it can be again.
+    private func reach(failure: String?) {
+        guard upstreamState.isNew(failure) || failure != nil else { return }
+        outlet.send(.read(ReadOutcome(.runs, upstream.url, failure: failure)))
+        if let failure { outlet.send(.refused(what: upstream.url, reason: failure)) }
+    }
+
+    /// Shows a connection that cannot be passed on.
+    private func refuse(_ connection: ForeignConnection) {
+        let words: String =
+            switch connection.kind {
+            case .tls: "this port speaks HTTP without TLS; connect clients to \(connection.peers.endpoint)"
+            case .http2: "this port speaks HTTP/1.1 only; turn HTTP/2 off in the client"
+            case .unknown: "not HTTP/1.1; connect clients to \(connection.peers.endpoint)"
+            }
+        let now = SystemClock.now()
+        var plain = PlainAnswer(method: "", path: connection.address, askedAt: now, status: 400)
+        plain.reason = words
+        let reader = RunStreamReader(path: "", input: [], user: nil)
+        for message in reader.events(for: plain, at: now) { outlet.send(message) }
+        outlet.send(.refused(what: connection.address, reason: "HTTP 400; \(words)"))
+    }
+
+    /// Why the events of a stream pass unread; nil when they are read, or when the answer is not a stream.
+    private static func whyUnread(type: String, coding: String) -> String? {
+        // AG-UI's binary encoding of the same events.
+        if type.hasPrefix("application/vnd.ag-ui.event") { return "its answer is \(type) and passes unread" }
+        guard type.hasPrefix("text/event-stream"), coding != "identity" else { return nil }
+        return "its answer is compressed (\(coding)) and passes unread"
+    }
+
+    private static func path(_ request: Request) -> String {
+        String((request.head.path ?? "/").prefix { $0 != "?" })
     }
 
     private func outgoing(
@@ -104,20 +174,10 @@ public struct AgentProxy: MessageSource {
         return outgoing
     }
 
-    /// A reader for an answer that is an event stream; nil for all others.
-    private func reader(
-        of answer: HTTPClientResponse, _ request: Request, _ input: PassedInput
-    ) async -> RunStreamReader? {
-        let type = answer.headers.first(name: "content-type")?.lowercased() ?? ""
-        guard type.hasPrefix("text/event-stream") else { return nil }
-        if let coding = answer.headers.first(name: "content-encoding"), coding.lowercased() != "identity" {
-            outlet.send(
-                .refused(what: "run", reason: "its answer is compressed (\(coding)) and passes unread"))
-            return nil
-        }
+    /// A reader for the answer to a request, whose run and user it knows.
+    private func reader(_ request: Request, _ input: PassedInput) async -> RunStreamReader {
         let user = userHeader.flatMap { HTTPField.Name($0) }.flatMap { request.head.headerFields[$0] }
-        let path = String((request.head.path ?? "/").prefix { $0 != "?" })
-        return RunStreamReader(path: path, input: await input.bytes, user: user)
+        return RunStreamReader(path: Self.path(request), input: await input.bytes, user: user)
     }
 
     private static func head(_ answer: HTTPClientResponse) -> HTTPResponse {
@@ -143,6 +203,19 @@ public struct AgentProxy: MessageSource {
             }
         }
         return names
+    }
+}
+
+/// Whether the server could be reached the last time.
+private final class UpstreamState: Sendable {
+    private let failure = Mutex<String?>(nil)
+
+    /// Keeps an outcome; whether it differs from the one before.
+    func isNew(_ outcome: String?) -> Bool {
+        failure.withLock { failure in
+            defer { failure = outcome }
+            return failure != outcome
+        }
     }
 }
 

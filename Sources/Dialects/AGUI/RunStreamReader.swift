@@ -7,7 +7,11 @@ public import WireProtocol
 /// timestamp keeps none: the console stamps its arrival, and marks it so.
 public struct RunStreamReader: Sendable {
     private var parser = SSEParser()
-    private var metadata = EventMetadata()
+    private(set) var metadata = EventMetadata()
+    /// Whether the request's body is a RunAgentInput.
+    let isRunAsked: Bool
+    /// Whether any event came.
+    public private(set) var hasEvents = false
     private var refusedBefore = 0
     private var hasStarted = false
     private var hasEnded = false
@@ -21,8 +25,11 @@ public struct RunStreamReader: Sendable {
     public init(path: String, input: [UInt8], user: String?) {
         metadata.path = "http:" + path
         let json = try? JSONParser.parse(input)
-        metadata.session = Self.text(json?["threadId"]).map { SessionID(rawValue: $0) }
-        metadata.run = Self.text(json?["runId"]).map { RunID(rawValue: $0) }
+        let thread = Self.text(json?["threadId"] ?? json?["thread_id"])
+        let run = Self.text(json?["runId"] ?? json?["run_id"])
+        metadata.session = thread.map { SessionID(rawValue: $0) }
+        metadata.run = run.map { RunID(rawValue: $0) }
+        isRunAsked = run != nil && (thread != nil || json?["messages"]?.array != nil)
         let properties = json?["forwardedProps"] ?? json?["forwarded_props"]
         let named = user ?? Self.text(properties?["user_id"]) ?? Self.text(properties?["userId"])
         metadata.user = named.map { UserID(rawValue: $0) }
@@ -37,6 +44,7 @@ public struct RunStreamReader: Sendable {
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Message] {
         var lines: [UInt8] = []
         for event in parser.feed(bytes) {
+            hasEvents = true
             lines += line(event.data)
             lines.append(0x0A)
         }
@@ -89,6 +97,7 @@ extension Coverage {
         ],
         notes: [
             "events: only of runs that pass this proxy; compressed answers pass unread",
+            "answers without a stream: a failed run where one was asked for, else an http.answer event",
             "users: only with --user-header, or where forwardedProps.user_id says so",
             "times: events without a timestamp are stamped at their arrival, and marked",
         ])

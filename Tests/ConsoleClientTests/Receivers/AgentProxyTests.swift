@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 import WireProtocol
 
@@ -53,13 +54,71 @@ import WireProtocol
         }
     }
 
-    @Test func anOrdinaryAnswerPassesUnread() async throws {
+    @Test func anOrdinaryAnswerPassesUnchanged() async throws {
         try await proxied({ _ in .whole("{\"detail\":\"no\"}", status: 422, headers: "Retry-After: 7\r\n") })
         {
             receiver, _ in
             let answer = try await receiver.post("/agent", Self.input, type: "application/json")
             #expect((answer.status, answer.body) == (422, "{\"detail\":\"no\"}"))
             #expect(answer.headers["retry-after"] == "7")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.whole("{\"detail\":\"no token\"}", status: 401), "HTTP 401: no token"),
+            (.whole("", status: 404, type: nil), "HTTP 404"),
+            (
+                .whole("{\"detail\":[{\"msg\":\"Field required\"}]}", status: 422),
+                "HTTP 422: [{\"msg\":\"Field required\"}]"
+            ),
+            (
+                .whole("Internal Server Error", status: 500, type: "text/plain"),
+                "HTTP 500: Internal Server Error"
+            ),
+            (.whole("<h1>busy</h1>", status: 503, type: "text/html"), "HTTP 503"),
+            (.whole("data: {}\n\n", status: 429, type: "text/event-stream"), "HTTP 429"),
+            (
+                .whole("{\"error\":{\"message\":\"busy\"}}"),
+                "HTTP 200: application/json instead of text/event-stream"
+            ), (.stream(), "HTTP 200: the stream ended before its first event"),
+        ] as [(FakeAnswer, String)]) func aRunThatIsNotAnsweredWithAStreamFails(
+            _ given: FakeAnswer, _ words: String
+        ) async throws
+    {
+        try await proxied({ _ in given }) { receiver, _ in
+            _ = try await receiver.post(
+                "/agent", Self.input, type: "application/json", headers: [("X-User", "ada")])
+            let lines = await receiver.wait { $0.eventLines.count >= 2 }.eventLines
+            let events = try lines.map { try JSONParser.parse(Array($0.utf8)) }
+            #expect(events.map { $0["type"]?.string } == ["RUN_STARTED", "RUN_ERROR"])
+            #expect(events.last?["message"]?.string == words)
+            for metadata in events.map({ $0["metadata"] }) {
+                #expect(metadata?["session"]?.string == "t-1")
+                #expect(metadata?["run"]?.string == "r-1")
+                #expect(metadata?["user"]?.string == "ada")
+            }
+        }
+    }
+
+    @Test func anAnswerToAnythingElseIsALineWithItsCode() async throws {
+        try await proxied({ _ in .whole("{\"detail\":\"no\"}", status: 403) }) { receiver, _ in
+            _ = try await receiver.post("/agent?x=1", Array("{\"a\":1}".utf8), type: "application/json")
+            _ = try await receiver.post("/list", [], type: "", method: .GET)
+            let lines = await receiver.wait { $0.eventLines.count >= 2 }.eventLines
+            let values = try lines.map { try JSONParser.parse(Array($0.utf8))["value"] }
+            #expect(values.map { $0?["status"] } == [403, 403])
+            #expect(values.map { $0?["method"]?.string } == ["POST", "GET"])
+            #expect(values.map { $0?["path"]?.string } == ["/agent", "/list"])
+            #expect(values.map { $0?["words"]?.string } == ["HTTP 403: no", "HTTP 403: no"])
+        }
+    }
+
+    @Test func aStreamOfAnotherEncodingIsNotAFailedRun() async throws {
+        try await proxied({ _ in .whole("x", type: "application/vnd.ag-ui.event+proto") }) { receiver, _ in
+            _ = try await receiver.post("/agent", Self.input, type: "application/json")
+            let messages = await receiver.wait { !$0.refusals("run").isEmpty }
+            #expect(messages.eventLines.isEmpty)
         }
     }
 
@@ -77,12 +136,49 @@ import WireProtocol
         }
     }
 
-    @Test func anUpstreamThatIsNotThereIsABadGateway() async throws {
+    @Test func anUpstreamThatIsNotThereFailsTheRun() async throws {
         let upstream = try BackendTarget(FakeServer.nobody)
         try await RunningReceiver.running({ .proxy($0, upstream: upstream, userHeader: nil) }) { receiver in
             let answer = try await receiver.post("/agent", Self.input, type: "application/json")
             #expect(answer.status == 502)
             #expect(answer.body.contains("connection refused"))
+            let messages = await receiver.wait { $0.eventLines.count >= 2 }
+            #expect(
+                messages.eventLines.last?.contains("HTTP 502: \(upstream.url): connection refused") == true)
+            let outcome = try #require(messages.outcomes.first)
+            #expect((outcome.part, outcome.address) == (.runs, upstream.url))
+            #expect(outcome.failure?.contains("--upstream") == true)
+        }
+    }
+
+    @Test func anUpstreamThatAnswersAgainIsSaidOnce() async throws {
+        // The first answer is none at all; a client library tries a request again when it may.
+        try await proxied({ $0.path == "/no" ? FakeAnswer(pieces: []) : .whole("{}") }) { receiver, server in
+            for path in ["/no", "/", "/"] {
+                _ = try await receiver.post(path, Self.input, type: "application/json")
+            }
+            let messages = await receiver.wait { $0.eventLines.count >= 6 }
+            #expect(messages.outcomes.map { $0.failure == nil } == [false, true])
+        }
+    }
+
+    @Test func aWebSocketIsALineThatSaysWhereToConnect() async throws {
+        try await proxied({ _ in .silence }) { receiver, server in
+            let answer = try await receiver.post(
+                "/ws", [], type: "", headers: [("connection", "upgrade"), ("upgrade", "websocket")],
+                method: .GET)
+            #expect(answer.status == 501)
+            let lines = await receiver.wait { !$0.eventLines.isEmpty }.eventLines
+            #expect(lines.first?.contains("HTTP 501: ") == true)
+            #expect(lines.first?.contains(server.origin) == true)
+        }
+    }
+
+    @Test func tlsIsALineThatSaysWhatToDo() async throws {
+        try await proxied({ _ in .silence }) { receiver, _ in
+            _ = try await receiver.talk([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+            let lines = await receiver.wait { !$0.eventLines.isEmpty }.eventLines
+            #expect(lines.first?.contains("connect clients to http://127.0.0.1:") == true)
         }
     }
 }
