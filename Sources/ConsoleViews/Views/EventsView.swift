@@ -39,7 +39,9 @@ enum EventsView: View {
         if window.total == 0, state.events.count > 0, let span = state.interface.stream.window {
             text = "No event in the last \(AgeText.age(span)). w looks further back."
         }
-        frame.write(text, x: 2, line: 1, in: body, style: .dim, width: body.width - 3)
+        for (line, part) in Wrapping.lines(text, width: body.width - 4).enumerated() {
+            frame.write(part, x: 2, line: 1 + line, in: body, style: .dim)
+        }
     }
 
     /// Draws rows whose details go on in further lines, so many that the selected one is in sight.

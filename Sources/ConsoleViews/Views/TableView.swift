@@ -81,10 +81,15 @@ extension ConsoleState {
 
     /// Why a part is not seen: it was refused, or the dialects in use cannot see it; nil when it can be seen.
     func whyNotObservable(_ part: String) -> String? {
-        let refused = backends.flatMap(\.unread).first { $0.part.rawValue.contains(part) }
-        if let refused, let failure = refused.failure {
-            return "Not read: \(refused.address) answered \(failure)."
-        }
+        // Without a snapshot, sessions too are known from events and runs only.
+        let isMadeOfEvents = ["session", "event"].contains(part)
+        let refused = backends.lazy.flatMap { backend in
+            backend.unread.filter { outcome in
+                let isSource = [.events, .runs].contains(outcome.part) && !backend.reception.hasSnapshot
+                return outcome.part.rawValue.contains(part) || isMadeOfEvents && isSource
+            }
+        }.first
+        if let refused, let failure = refused.failure { return "Not read: \(refused.address): \(failure)." }
         let said = backends.flatMap(\.dialect.notObservable).first { $0.lowercased().contains(part) }
         return said.map { "Not observable here: \($0)" }
     }
