@@ -85,6 +85,9 @@ public struct TelemetryReceiver: MessageSource {
                 return await refuse(.contentEncoding(String(coding.prefix(60))), request, peers)
             }
             let batch = isJSON ? try OTLPJSON.read(body, signal) : try OTLPProtobuf.read(body, signal)
+            if let reason = batch.reason, batch.isEmpty {
+                return await refuse(.body(reason), request, peers)
+            }
             let notice = path == signal.path ? nil : Self.notice(path, signal, peers)
             await intake.take(batch, from: peers.host, notice: notice)
             return Self.answer(

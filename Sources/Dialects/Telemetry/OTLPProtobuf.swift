@@ -45,6 +45,10 @@ public enum OTLPProtobuf {
         _ bytes: Data, _ resource: TelemetryResource, _ scope: String
     ) throws(TelemetryError) -> TelemetrySpan {
         let message = try ProtobufMessage.decode(bytes, as: OTLPSpan.self)
+        // An id of another length is a text of another signal, whose fields have the same numbers.
+        guard [0, 16].contains(message.traceID.count), [0, 8].contains(message.spanID.count) else {
+            throw .protobuf("has a span with odd ids; metrics and logs have paths of their own")
+        }
         var span = TelemetrySpan()
         (span.resource, span.scope) = (resource, scope)
         span.traceID = hexadecimal(message.traceID)

@@ -16,6 +16,9 @@ public struct TelemetryBatch: Hashable, Sendable {
     /// The most elements of one request: 50,000; SDKs send 512 (OTEL_BSP_MAX_EXPORT_BATCH_SIZE), collectors 8,192.
     static let maximumElements = 50_000
 
+    /// Whether no element could be read.
+    public var isEmpty: Bool { spans.isEmpty && logs.isEmpty && metrics.isEmpty }
+
     /// A batch of nothing.
     public init() {}
 

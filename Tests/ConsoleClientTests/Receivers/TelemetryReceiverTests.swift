@@ -92,6 +92,10 @@ import WireProtocol
             path: "/v1/traces", type: "application/x-protobuf", body: "\u{18}\u{7}", status: 400,
             remedy: "the protobuf has no traces"),
         Refused(
+            // A metric of the name "c", where a span has its trace's id.
+            path: "/v1/traces", type: "application/x-protobuf", body: "\n\u{7}\u{12}\u{5}\u{12}\u{3}\n\u{1}c",
+            status: 400, remedy: "metrics and logs have paths of their own"),
+        Refused(
             path: "/v1/traces", type: "text/plain", body: "x", status: 415,
             remedy: "send application/x-protobuf or application/json"),
         Refused(path: "/v1/traces", type: "", status: 415, remedy: "content type \"\""),
