@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ctxtop_exposer.checklist import checklist
 from ctxtop_exposer.clock import rfc3339
 from ctxtop_exposer.evidence import Evidence, StateReader
 from ctxtop_exposer.judge import judge
@@ -116,3 +117,25 @@ def test_evidence_is_read_from_app_state() -> None:
     bridged = SimpleNamespace(tool_classes=[int], agent_websocket_bridge=object())
     assert ("websocket_bridge", "absent", True) in read(bridged, "websocket")
     assert "websocket_bridge" not in [field for field, _, _ in read(bridged, "http")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "initialization", "tests"),
+    [
+        ([("factory", None, 9, 0)], "done", "unknown"),
+        ([("factory", None, 9, 0), ("mixed", "factory", 9, 0)], "done", "unknown"),
+        ([("factory", None, 9, 0), ("mixed", "singleton", 9, 0)], "open", "unknown"),
+        ([("factory", None, 9, 0), ("singleton", None, 900, 0)], "open", "unknown"),
+        ([("missingComponent(tool_dispatcher)", None, 0, 3)], "open", "open"),
+        ([("factory", None, 9, 0), ("unknown", None, 0, 0)], "unknown", "unknown"),
+    ],
+)
+def test_an_item_is_done_by_evidence_of_that_item(
+    rows: list[tuple[str, str | None, int, int]], initialization: str, tests: str
+) -> None:
+    paths = [
+        {"path": f"p{n}", "detected": detected, "wins": wins, "created": ok, "failed": bad, "fallbacks": 0}
+        for n, (detected, wins, ok, bad) in enumerate(rows)
+    ]
+    states = {item["id"]: item["state"] for item in checklist(paths)}
+    assert (states["initialization"], states["tests"]) == (initialization, tests)
