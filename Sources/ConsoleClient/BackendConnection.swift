@@ -43,6 +43,9 @@ public struct BackendConnection: MessageSource {
         case outdated(String)
     }
 
+    /// How long a link must last to count as progress: longer than an answer may take.
+    private static let steadyTime = Duration.seconds(10)
+
     /// Connects, watches, and waits before it connects again.
     private func link() async {
         // What a dialect has read outlives a lost link: what was told before is not told again.
@@ -64,7 +67,10 @@ public struct BackendConnection: MessageSource {
                 // A reader gives the health itself, with what it knows beyond.
                 for message in round.messages where !hasReader || !message.isHealth { send(message) }
                 keep(&kept, for: round)
-                ending = await watch(round, through: kept?.link, onProgress: { backoff.reset() })
+                let began = ContinuousClock.now
+                ending = await watch(round, through: kept?.link)
+                // A connection that ends at once is no progress, however often it is made.
+                if .now - began > Self.steadyTime { backoff.reset() }
                 if Task.isCancelled { return }
             } else {
                 await sendHealth(of: round)
@@ -80,10 +86,9 @@ public struct BackendConnection: MessageSource {
 
     /// Polls health and follows events until one of them fails.
     private func watch(
-        _ round: BackendReader.HealthRound, through link: DialectLink?, onProgress: () -> Void
+        _ round: BackendReader.HealthRound, through link: DialectLink?
     ) async -> Ending {
         guard let root = round.monitorRoot else {
-            onProgress()
             if let link {
                 for guess in round.guessed { await link.take(guess.answer) }
                 await sendHealth(of: round, through: link)
@@ -99,7 +104,6 @@ public struct BackendConnection: MessageSource {
             send(.link(.connected, reason: "snapshot: \(error)", retryIn: nil))
             return await pollHealth(round, until: .now + options.snapshotInterval)
         }
-        onProgress()
         send(.snapshot(first))
         send(reader.outcome(of: root, nil))
         return await withTaskGroup(of: Ending.self) { group in
@@ -176,6 +180,8 @@ public struct BackendConnection: MessageSource {
         do throws(ReadError) {
             let snapshot = try await reader.snapshot(root)
             if let boot = first.bootID, let now = snapshot.bootID, now != boot {
+                // What is known then is that two boots answer; the store notices when they take turns.
+                send(.snapshot(snapshot))
                 return .outdated(StreamEnding.anotherBoot.description)
             }
             send(.snapshot(snapshot))

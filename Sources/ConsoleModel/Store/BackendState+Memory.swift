@@ -58,7 +58,8 @@ extension BackendState {
         } else if !event.text.isEmpty {
             memory.noteTool(symbols[record.name], failed: false, at: record.timestamp)
         }
-        guard record.marks.contains(.violation) else { return }
+        // An event that crossed is a breach of its own; its call was made in the run that it belongs to.
+        guard record.marks.contains(.violation), !record.marks.contains(.crossing) else { return }
         let call = reader.call(event)
         let owner = runs.values.indices.first { place in
             runs.values[place].state == .open && place != run

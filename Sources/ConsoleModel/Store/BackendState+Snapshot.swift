@@ -15,6 +15,13 @@ extension BackendState {
         identity.startup = snapshot.startup
         if let sentAt = snapshot.health.at { reception.noteSkew(sentAt.since(moment)) }
         reception.counters.decodeErrors = reception.counters.decodeErrors.adding(snapshot.refusedRows)
+        take(
+            ReadOutcome(
+                .sessions, "rows of the snapshot",
+                failure: snapshot.refusedRows == 0
+                    ? nil
+                    : "\(CountText.plural(snapshot.refusedRows, "row")) without an id or a list; update the backend"
+            ))
         reception.hasSnapshot = true
         reception.omitted = .init(
             sessions: max(0, snapshot.sessionsOmitted), dispatchers: max(0, snapshot.dispatchersOmitted),

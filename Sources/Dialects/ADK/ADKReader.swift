@@ -92,7 +92,9 @@ struct ADKReader: PolledReader, UserScopedReader {
 
     /// A session that was deleted disappears; a list that is not there is a failure.
     mutating func takeAbsence(of request: DialectRequest, at moment: Timestamp) -> [Message]? {
-        guard sessions[request.path] != nil else { return request == Self.about ? [] : nil }
+        guard sessions[request.path] != nil else {
+            return request == Self.apps || lists[request.path] != nil ? nil : []
+        }
         return remove([request.path], at: moment) + snapshots(at: moment)
     }
 
@@ -226,7 +228,8 @@ struct ADKReader: PolledReader, UserScopedReader {
         if users.isEmpty || isCut {
             coverage.listed[.sessions] = .init(read: sessions.count, total: nil, missesUrgent: isCut)
         }
-        if unread > 0 {
+        // What the next round reads is not missing, only late.
+        if unread > Self.maximumRequests {
             coverage.listed[.runs] = .init(
                 read: sessions.count - unread, total: sessions.count, missesUrgent: true)
         }

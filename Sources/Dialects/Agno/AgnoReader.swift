@@ -107,7 +107,11 @@ struct AgnoReader: PolledReader {
 
     /// A session that was deleted disappears; a list that is not there is a failure.
     mutating func takeAbsence(of request: DialectRequest, at moment: Timestamp) -> [Message]? {
-        guard sessions[request.path] != nil else { return nil }
+        guard sessions[request.path] != nil else {
+            // A session that the list no longer has may still be asked for.
+            let isOfSession = place(of: request) == nil && ![Self.info, Self.configuration].contains(request)
+            return isOfSession ? [] : nil
+        }
         return remove(request.path, at: moment) + snapshots(at: moment)
     }
 
@@ -240,7 +244,8 @@ struct AgnoReader: PolledReader {
             coverage.listed[.sessions] = .init(
                 read: sessions.count, total: isCounted ? max(total, sessions.count) : nil, missesUrgent: true)
         }
-        if unread > 0 {
+        // What the next round reads is not missing, only late.
+        if unread > Self.maximumChanged {
             coverage.listed[.runs] = .init(
                 read: sessions.count - unread, total: sessions.count, missesUrgent: true)
         }

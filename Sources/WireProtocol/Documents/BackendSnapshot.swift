@@ -56,7 +56,8 @@ public struct BackendSnapshot: WireRecord {
         startedAt = json.time("startedAt")
         startup = json["startup"]?.object.flatMap { StartupRecord(json: $0) } ?? StartupRecord()
         health = json["health"]?.object.flatMap { HealthRecord(json: $0) } ?? HealthRecord()
-        var refused = 0
+        // Arrays are always there, empty or not: what is missing was not read.
+        var refused = ["paths", "sessions", "dispatchers", "runs"].count { json[$0] == nil }
         paths = json.records("paths", refused: &refused)
         sessions = json.records("sessions", refused: &refused)
         dispatchers = json.records("dispatchers", refused: &refused)

@@ -27,9 +27,13 @@ extension JSONObject {
     /// The identifier member of that name.
     public func id<ID: WireIdentifier>(_ name: String) -> ID? { string(name).map { ID(rawValue: $0) } }
 
-    /// The records of that name, and how many elements were none.
+    /// The records of that name, and how many elements were none; a member that is no array counts as one.
     public func records<Record: WireRecord>(_ name: String, refused: inout Int) -> [Record] {
-        let elements = self[name]?.array ?? []
+        guard let member = self[name] else { return [] }
+        guard let elements = member.array else {
+            refused += 1
+            return []
+        }
         let records = elements.compactMap { $0.object.flatMap { Record(json: $0) } }
         refused += elements.count - records.count
         return records

@@ -37,7 +37,12 @@ public struct EventBatch: Hashable, Sendable {
                     continue
                 }
                 do throws(JSONError) {
-                    events.append(try EventScanner.scan(buffer, range))
+                    let event = try EventScanner.scan(buffer, range)
+                    if event.typeName.isEmpty {
+                        refused.append(RefusedLine(line: buffer[range], reason: "not an event: it has no type"))
+                    } else {
+                        events.append(event)
+                    }
                 } catch {
                     let reason = "not an event: \(error.relative(to: range.lowerBound))"
                     refused.append(RefusedLine(line: buffer[range], reason: reason))

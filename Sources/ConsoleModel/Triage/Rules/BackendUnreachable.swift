@@ -3,13 +3,13 @@ import WireProtocol
 
 extension TriageRule {
     private static let patienceOfLinks = RuleLimit.time(
-        "backend-unreachable", "patience", .seconds(15),
-        source: "a restart takes seconds, and a missed answer of health is asked again after 5 s")
+        "backend-unreachable", "patience", .seconds(30),
+        source: "the longest pause between two tries of a link")
 
     /// A backend does not answer any more, or never did.
     static let backendUnreachable = TriageRule(
         id: "backend-unreachable", checks: "The link to a backend is lost.",
-        threshold: "more than 15 s after it was connected; at once where it never was",
+        threshold: "more than 30 s after it was connected; at once where it never was",
         source: "an operator must know that the screen is old",
         advice:
             "Look whether the process runs and listens, and whether the network lets this machine through.",

@@ -10,10 +10,10 @@ extension TriageRule {
         advice: "Repair what each row names; until then the parts that it shows are unknown.",
         severity: .warning, urgency: .error,
         rows: "each address with what it answered",
-        silence: "an address that was only guessed; one that was read since; a link that is lost"
+        silence: "an address that was only guessed; one that was read since"
     ) { view in
         let unread = view.backend.unread
-        guard let first = unread.first, view.backend.link.state != .lost else { return [] }
+        guard let first = unread.first else { return [] }
         let more = unread.count > 1 ? ", and \(CountText.plural(unread.count - 1, "other address"))" : ""
         return [
             Observation(

@@ -8,19 +8,16 @@ extension RuleStory {
         RuleStory(
             "not-readable", fires: { refused("HTTP 401; a token is required", &$0) },
             spares: { refused(nil, &$0) },
-            silent: { story in
-                refused("HTTP 401; a token is required", &story)
-                story.receive(.link(.lost, reason: "connection refused", retryIn: nil))
-            }),
+            silent: { $0.receive(.refused(what: "/readyz", reason: "HTTP 401")) }),
         RuleStory(
             "list-partial", fires: { listed(200, of: 201, &$0) }, spares: { listed(200, of: 200, &$0) },
             silent: { $0.receive(.dialect(name: "x", coverage: .whole)) }),
         RuleStory(
-            "backend-unreachable", fires: { lost(for: 15_001, &$0) }, spares: { lost(for: 15_000, &$0) },
+            "backend-unreachable", fires: { lost(for: 30_001, &$0) }, spares: { lost(for: 30_000, &$0) },
             silent: { story in
                 story.receive(.link(.ended, reason: "end of file", retryIn: nil))
                 story.wait(.seconds(3600))
-            }, turns: [("patience=10s", { lost(for: 12_000, &$0) })]),
+            }, turns: [("patience=10s", { lost(for: 20_000, &$0) })]),
         RuleStory(
             "instances-mixed", fires: { answers(["a", "b", "a"], &$0) },
             spares: { answers(["a", "b"], &$0) },
