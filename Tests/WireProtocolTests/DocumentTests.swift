@@ -59,17 +59,21 @@ import WireProtocol
     @Test func rowsWithoutIdentityAreCountedAndTheOthersStay() throws {
         let read = try #require(
             BackendSnapshot(json: [
-                "sessions": [["id": "s"], ["user": "ada"], "x"], "runs": [[:]], "paths": [], "dispatchers": [],
+                "sessions": [["id": "s"], ["user": "ada"], "x"], "runs": [[:]], "paths": [],
+                "dispatchers": [],
             ]))
         #expect(read.sessions.map(\.id) == ["s"])
         #expect(read.refusedRows == 3)
     }
 
-    @Test(arguments: [
-        (["sessions": .null, "runs": [], "paths": [], "dispatchers": []], 1),
-        (["sessions": [], "runs": 7, "paths": [], "dispatchers": []], 1),
-        (["sessions": [], "paths": []], 2), (["sessions": [], "runs": [], "paths": [], "dispatchers": []], 0),
-    ] as [(JSONObject, Int)]) func aListThatIsMissingWasNotRead(_ json: JSONObject, _ count: Int) throws {
+    @Test(
+        arguments: [
+            (["sessions": .null, "runs": [], "paths": [], "dispatchers": []], 1),
+            (["sessions": [], "runs": 7, "paths": [], "dispatchers": []], 1),
+            (["sessions": [], "paths": []], 2),
+            (["sessions": [], "runs": [], "paths": [], "dispatchers": []], 0),
+        ] as [(JSONObject, Int)]) func aListThatIsMissingWasNotRead(_ json: JSONObject, _ count: Int) throws
+    {
         #expect(try #require(BackendSnapshot(json: json)).refusedRows == count)
     }
 

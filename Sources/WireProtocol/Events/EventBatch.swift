@@ -39,7 +39,8 @@ public struct EventBatch: Hashable, Sendable {
                 do throws(JSONError) {
                     let event = try EventScanner.scan(buffer, range)
                     if event.typeName.isEmpty {
-                        refused.append(RefusedLine(line: buffer[range], reason: "not an event: it has no type"))
+                        refused.append(
+                            RefusedLine(line: buffer[range], reason: "not an event: it has no type"))
                     } else {
                         events.append(event)
                     }
