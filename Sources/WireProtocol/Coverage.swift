@@ -78,6 +78,9 @@ public struct Coverage: Hashable, Sendable {
     /// Whether the part can be seen.
     public func sees(_ part: Part) -> Bool { missing[part] == nil }
 
+    /// Whether the source is a server that is asked for its lists, and not one that reports each end.
+    public var isPolled: Bool { timing != .asItHappens || isSilentWithinSteps }
+
     /// What is known to be missing from the lists: `sessions: 200 of 325 read`.
     public var partialLists: [String] {
         Part.allCases.compactMap { part in

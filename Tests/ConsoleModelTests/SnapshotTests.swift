@@ -234,4 +234,17 @@ import WireProtocol
         #expect(story.backend.dispatchers.values.map(\.record.state) == [.idle])
         #expect(story.backend.dispatchers.values.map(\.record.executed) == [2])
     }
+
+    @Test(arguments: [(Coverage.whole, true), (Coverage.whole.silentWithinSteps, false)])
+    func aDeletedSessionIsNoFault(_ coverage: Coverage, _ isFault: Bool) throws {
+        var story = Story()
+        story.receive(.dialect(name: "x", coverage: coverage))
+        story.event(.runStarted, "r-1")
+        story.wait(.seconds(5))
+        var empty = BackendSnapshot(name: "shop")
+        empty.health.at = story.now
+        story.receive(.snapshot(empty))
+        #expect(story.backend.sessions.values.map(\.state) == [.ended])
+        #expect(story.rules.contains("run-unfinished") == isFault)
+    }
 }

@@ -5,7 +5,8 @@ import time
 import uuid
 
 from harness import (
-    Crew, Failure, Server, Watch, check, environment, free_port, request, session, snapshot, until, workplace)
+    Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot, until,
+    workplace)
 
 PACKAGES = ["a2a-sdk[http-server]==1.3.0", "uvicorn==0.38.0"]
 # The last word is a number of seconds.
@@ -143,26 +144,13 @@ def cancel(crew, server):
 
 
 def healthy(server, minutes):
-    words = []
-    for half in range(2):
-        crew = Crew(minutes / 2)
+    def employ(crew, half):
         for number in range(6):
             crew.employ(deliver, server, f"sender-{number}", random.Random(10 * half + number))
         crew.employ(ask, server, random.Random(half))
         crew.employ(cancel, server)
-        words.append(crew.finish())
-        if half == 0:
-            time.sleep(5)
-            server.restart()
-            time.sleep(5)
-    return "; a restart; ".join(words)
 
-
-def on(server, trial):
-    try:
-        return trial(server)
-    finally:
-        server.stop(hard=True)
+    return halves(server, minutes, employ)
 
 
 def hang(server):

@@ -6,7 +6,8 @@ import time
 import uuid
 
 from harness import (
-    Crew, Failure, Server, Watch, check, environment, free_port, request, session, snapshot, until, workplace)
+    Crew, Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot,
+    until, workplace)
 
 PACKAGES = ["google-adk==2.13.0"]
 # A model that is a function of the customer's words; the last word is a number of seconds.
@@ -199,28 +200,15 @@ def hasty(crew, server):
 
 
 def healthy(server, minutes):
-    words = []
-    for half in range(2):
-        crew = Crew(minutes / 2)
+    def employ(crew, half):
         for number in range(6):
             crew.employ(customer, server, f"customer-{number}", random.Random(10 * half + number))
         crew.employ(visitor, server, random.Random(half))
         crew.employ(asker, server, random.Random(half))
         crew.employ(guest, server)
         crew.employ(hasty, server)
-        words.append(crew.finish())
-        if half == 0:
-            time.sleep(5)
-            server.restart()
-            time.sleep(5)
-    return "; a restart; ".join(words)
 
-
-def on(server, trial):
-    try:
-        return trial(server)
-    finally:
-        server.stop(hard=True)
+    return halves(server, minutes, employ)
 
 
 def fails_then_works(words):

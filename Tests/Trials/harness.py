@@ -257,3 +257,28 @@ class Failure:
 
     def __init__(self, name, expected, trial):
         self.name, self.expected, self.trial = name, expected, trial
+
+
+def halves(server, minutes, employ):
+    """Two crews, each for half of the time, with a restart of the idle server between them; what was done in words.
+
+    `employ(crew, half)` hires the users of a half.
+    """
+    words = []
+    for half in range(2):
+        crew = Crew(minutes / 2)
+        employ(crew, half)
+        words.append(crew.finish())
+        if half == 0:
+            time.sleep(5)
+            server.restart()
+            time.sleep(5)
+    return "; a restart; ".join(words)
+
+
+def on(server, trial):
+    """Runs a trial on a server of its own, which is stopped afterwards."""
+    try:
+        return trial(server)
+    finally:
+        server.stop(hard=True)

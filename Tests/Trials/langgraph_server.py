@@ -5,7 +5,8 @@ import random
 import time
 
 from harness import (
-    Failure, Server, Watch, check, environment, free_port, request, session, snapshot, until, workplace)
+    Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot, until,
+    workplace)
 
 PACKAGES = ["langgraph-cli[inmem]==0.4.40"]
 # The last word is a number of seconds.
@@ -164,33 +165,19 @@ def delete(crew, server, user):
 
 
 def healthy(server, minutes):
-    from harness import Crew
+    modes = [["values"], ["updates"], ["tasks", "updates"], ["messages-tuple", "values"]]
 
-    words, modes = [], [["values"], ["updates"], ["tasks", "updates"], ["messages-tuple", "values"]]
-    # Two halves, with a restart between them while nobody works.
-    for half in range(2):
-        crew = Crew(minutes / 2)
+    def employ(crew, half):
         for number in range(6):
             crew.employ(chat, server, f"reader-{number}", random.Random(10 * half + number), modes)
         crew.employ(ask, server, "asker")
         crew.employ(cancel, server, "hasty", random.Random(half))
         crew.employ(delete, server, "tidy")
-        words.append(crew.finish())
-        if half == 0:
-            time.sleep(5)
-            server.restart()
-            time.sleep(5)
-    return "; a restart; ".join(words)
+
+    return halves(server, minutes, employ)
 
 
 # What really goes wrong.
-
-
-def on(server, trial):
-    try:
-        return trial(server)
-    finally:
-        server.stop(hard=True)
 
 
 def hang(server):

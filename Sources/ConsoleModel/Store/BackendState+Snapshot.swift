@@ -293,8 +293,19 @@ extension BackendState {
             guard !session.isEnded, !listed.contains(session.key),
                 session.times.lastEventAt.map({ $0 < asOf }) ?? true
             else { continue }
+            if dialect.coverage.isPolled { forgetRun(session.lastRun, of: session.key) }
             end(session.key, at: session.times.lastEventAt ?? asOf)
         }
+    }
+
+    /// A server that is polled no longer lists the session: it was deleted or forgotten, and its run with it.
+    private mutating func forgetRun(_ run: OwnedSymbol, of session: OwnedSymbol) {
+        guard let place = runs.place(run), runs.values[place].state == .open,
+            runs.values[place].session == session
+        else { return }
+        runs[place: place].state = .unknown
+        runs[place: place].tools = []
+        past.runs.append(run)
     }
 
     private mutating func closeAbsentRuns(_ snapshot: BackendSnapshot, symbols: SymbolTable, asOf: Timestamp)

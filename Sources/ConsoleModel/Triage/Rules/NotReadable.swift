@@ -14,7 +14,7 @@ extension TriageRule {
     ) { view in
         let unread = view.backend.unread
         guard let first = unread.first else { return [] }
-        let more = unread.count > 1 ? ", and \(CountText.plural(unread.count - 1, "other address"))" : ""
+        let more = unread.count > 1 ? ", and \(unread.count - 1) more" : ""
         return [
             Observation(
                 .backend(view.backend.name),
