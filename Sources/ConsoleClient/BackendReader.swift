@@ -389,7 +389,11 @@ public struct BackendReader: Sendable {
             .health(record, body: Array(answer.body.prefix(64 << 10))),
             .dialect(name: dialect.name, coverage: dialect.coverage.exposed(on: stack)),
         ]
-        if dialect.name == Dialect.native.name, let link = answer.json.flatMap(Dialect.monitorRoot) {
+        let isNative = dialect.name == Dialect.native.name
+        if let problem = Self.unreadableRoot(answer, isNative: isNative) {
+            round.messages.append(.read(ReadOutcome(.sessions, "links.monitor", failure: problem)))
+        }
+        if isNative, let link = answer.json.flatMap(Dialect.monitorRoot) {
             if let root = reader.target.resolve(link) {
                 round.monitorRoot = root
             } else {
@@ -399,5 +403,16 @@ public struct BackendReader: Sendable {
             }
         }
         round.messages.append(.link(.connected, reason: nil, retryIn: nil))
+    }
+
+    /// What is wrong with an announced monitoring root, or with none where the dialect requires one.
+    private static func unreadableRoot(_ answer: HealthAnswerDocument, isNative: Bool) -> String? {
+        guard (200..<300).contains(answer.status) || answer.status == 503, let health = answer.json,
+            Dialect.monitorRoot(health) == nil
+        else { return nil }
+        if let link = health["links"]?["monitor"] {
+            return "it must be a path such as \"/monitor/v1\", and is \(link.text.prefix(80))"
+        }
+        return isNative ? "the health document names no monitoring root; is this a ctxtop backend?" : nil
     }
 }

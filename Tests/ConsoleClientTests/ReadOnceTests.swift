@@ -189,6 +189,17 @@ import WireProtocol
         #expect(record.reason?.contains(reason) == true, "\(record.reason ?? "nil")")
     }
 
+    @Test(arguments: ["{\"href\":\"/monitor/v1\"}", "[\"/monitor/v1\"]", "\"\"", "7"])
+    func aMonitoringRootThatIsNoPathWasNotRead(_ link: String) async throws {
+        let (messages, _) = try await read { _ in
+            .whole("{\"status\":\"pass\",\"links\":{\"monitor\":\(link)}}")
+        }
+        let unread = messages.contains { message in
+            if case .read(let outcome) = message { outcome.address == "links.monitor" } else { false }
+        }
+        #expect(unread)
+    }
+
     @Test func aRoundAsksTwoAtATimeAndTwelveAtMost() async throws {
         let (messages, requests) = try await read("") { request in
             request.path == "/health" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
