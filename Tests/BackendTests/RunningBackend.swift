@@ -92,7 +92,7 @@ struct RunningBackend: Sendable {
 
 /// Waits until a condition holds, looking every few milliseconds; false after thirty seconds.
 func eventually(_ condition: @Sendable () async throws -> Bool) async rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
         if try await condition() { return true }
         try? await Task.sleep(for: .milliseconds(5))
