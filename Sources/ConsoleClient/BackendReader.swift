@@ -241,10 +241,10 @@ public struct BackendReader: Sendable {
             // Nothing is known of its health yet, which is what is to be left alone.
             var sighting = Sighting(
                 path: path, health: HealthAnswerDocument(status: 404, contentType: nil, body: []))
+            // With the whole time of an answer: a slow server must not be asked for what costs.
             for probe in dialect.probes {
-                let limit = min(reader.options.timeout, Self.probeTimeout)
                 sighting.probes[probe] = try? await reader.get(
-                    reader.target.origin + probe, limit: Self.probeLimit, timeout: limit)
+                    reader.target.origin + probe, limit: Self.probeLimit)
             }
             if dialect.recognizes(sighting) { return (dialect, path) }
         }
