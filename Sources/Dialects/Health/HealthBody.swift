@@ -24,21 +24,38 @@ struct HealthBody {
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let trimmed = bytes.drop { $0 <= 0x20 }
         guard let first = trimmed.first else { return Reading() }
+        if bytes.starts(with: [0x1F, 0x8B]) {
+            return Reading(unreadable: "the body is gzip, which no Content-Encoding says")
+        }
         if PrometheusText.isOne(bytes) { return metrics(bytes) }
         switch MarkupText.kind(trimmed) {
         case .page(let title)?:
             let name = title.map { " titled \"\($0)\"" } ?? ""
             return Reading(unreadable: "HTML: a page\(name)")
         case .document(let name)?: return Reading(unreadable: "\(name), which is not read as health")
-        case .fragment(let inner)?: return text(inner)
+        case .fragment(let inner)? where Self.isText(bytes): return text(inner)
+        case .fragment?: return Reading(unreadable: Self.noText)
         case nil: break
         }
+        guard Self.isText(bytes) else { return Reading(unreadable: Self.noText) }
         do throws(JSONError) { return read(try JSONParser.parse(bytes)) } catch {
             if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), !KubernetesText.isOne(bytes) {
                 return Reading(unreadable: "the body is not valid JSON: \(error)")
             }
             return text(String(decoding: bytes, as: UTF8.self))
         }
+    }
+
+    private static let noText = "the body is not text"
+
+    /// Whether bytes are UTF-8 without a NUL.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
+    }
+
+    /// Whether a text has control characters other than white space.
+    private static func hasControls(_ text: String) -> Bool {
+        text.utf8.contains { $0 < 0x20 && !(0x09...0x0D).contains($0) || $0 == 0x7F }
     }
 
     /// A metrics page: never judged by its words, and not well while a gauge of health says that something is down.
@@ -65,6 +82,8 @@ struct HealthBody {
         let said = HealthSentence.read(text, words)
         let isOneWord = words.status(text) != .unknown
         let status = isOneWord ? words.status(text) : said?.status
+        // A failure is believed whatever else is in the text.
+        if status != .fail, Self.hasControls(text) { return Reading(unreadable: Self.noText) }
         // What is well needs only its beginning; what is not, the line that says so.
         let line = (status ?? .pass) == .pass ? text[...] : (said?.line ?? text)[...]
         return Reading(status: status, reason: String(line.trimmingSpace().prefix(200)))
@@ -129,7 +148,8 @@ struct HealthBody {
         else {
             return ""
         }
-        return "; teach it in config.toml: [health.words] \(word.lowercased()) = \"pass\""
+        return
+            "; teach it in config.toml: [health.words] \(word.lowercased()) = \"pass\", \"warn\" or \"fail\""
     }
 
     private func take(_ complaint: Complaint, _ object: JSONObject?, into body: inout Reading) {

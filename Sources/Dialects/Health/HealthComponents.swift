@@ -16,7 +16,7 @@ struct HealthComponents {
         "service", "serviceid", "releaseid", "hostname", "host", "links", "notes", "output", "groups",
         "totalduration", "totaltimetaken", "title", "type", "kind", "passed", "environment", "env", "commit",
         "build", "revision", "mode", "overall", "overall_status", "overall_health", "overallstatus",
-        "overallhealth",
+        "overallhealth", "success", "live", "liveness", "readiness", "color", "colour", "theme",
     ]
 
     /// Whether a member is about the whole, or about how it is set up.
@@ -30,7 +30,12 @@ struct HealthComponents {
         switch document {
         case .array(let elements):
             // A list in which nothing states how it is, is no list of parts.
-            guard elements.contains(where: { $0.object.flatMap { words.stated($0) } != nil }) else {
+            let texts = elements.compactMap(\.string)
+            let known = texts.count { words.status($0) != .unknown }
+            guard
+                known > 0 && known * 2 >= texts.count
+                    || elements.contains(where: { $0.object.flatMap { words.stated($0) } != nil })
+            else {
                 return []
             }
             return unique(list(elements, under: ""))
@@ -52,6 +57,9 @@ struct HealthComponents {
         let error = object.anyCase("error").flatMap { container($0, under: parent, isLoose: true) }
         if info != nil || error != nil { return (info ?? []) + (error ?? []) }
         if let found = object.anyCase("services").flatMap({ container($0, under: parent) }) { return found }
+        if let found = object.anyCase("dependencies").flatMap({ dependencies($0, under: parent) }) {
+            return found
+        }
         let probes = object.anyCase("probes").flatMap { container($0, under: parent, isLoose: true) }
         let healthy = object.anyCase("healthy_endpoints")?.array
         let unhealthy = object.anyCase("unhealthy_endpoints")?.array
@@ -59,6 +67,15 @@ struct HealthComponents {
             return endpoints(healthy ?? [], .pass) + endpoints(unhealthy ?? [], .fail)
         }
         return probes
+    }
+
+    /// What the whole depends on, where it says how it is; elsewhere the name stands for a list of packages.
+    private func dependencies(_ value: JSONValue, under parent: String) -> [CheckRecord]? {
+        if let found = container(value, under: parent, isLoose: true) { return found }
+        let found = (value.object?.members ?? []).filter { member in
+            member.value.string.map { words.status($0) != .unknown } ?? false
+        }
+        return found.isEmpty ? nil : found.flatMap { part($0.value, named: $0.name, under: parent) }
     }
 
     private func endpoints(_ elements: [JSONValue], _ status: HealthStatus) -> [CheckRecord] {
@@ -95,7 +112,9 @@ struct HealthComponents {
             let named = Self.names.compactMap { name in
                 element.object?.anyCase(name)?.string
             }
-            return part(element, named: named.first ?? element.string ?? "#\(index + 1)", under: parent)
+            // A text that is a state is no name.
+            let text = element.string.flatMap { words.status($0) == .unknown ? $0 : nil }
+            return part(element, named: named.first ?? text ?? "#\(index + 1)", under: parent)
         }
     }
 
@@ -125,7 +144,12 @@ struct HealthComponents {
         var check = CheckRecord(name: path)
         guard let object = value.object else {
             check.status = words.value(value) ?? .unknown
-            if check.status == .unknown { check.output = value.string ?? value.text }
+            // A sentence says more than its status.
+            if check.status == .unknown {
+                check.output = value.string ?? value.text
+            } else if check.status != .pass, let text = value.string, text.contains(where: \.isWhitespace) {
+                check.output = text
+            }
             return [check]
         }
         check.status = words.stated(object) ?? .unknown
@@ -159,6 +183,7 @@ struct HealthComponents {
             where words.stated(inner) != nil || self.members(of: inner, under: "") != nil:
                 return part(member.value, named: member.name, under: "")
             case .object: return container(member.value, under: member.name, isLoose: true) ?? []
+            case .string where HealthWords.badNews.contains(member.name.lowercased()): return []
             case .string(let text) where isHealthMap || words.status(text) != .unknown:
                 return part(member.value, named: member.name, under: "")
             case .bool where HealthWords.isTruth(member.name):

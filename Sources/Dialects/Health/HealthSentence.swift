@@ -24,8 +24,8 @@ enum HealthSentence {
         /// `:` or `=`, behind which the value of a name stands.
         case assignment
 
-        /// Whether it is a count of nothing.
-        var isZero: Bool { if case .count(0, _) = self { true } else { false } }
+        /// The word, or nothing.
+        var text: String { if case .word(let word) = self { word } else { "" } }
         /// Whether it is a count.
         var isCount: Bool { if case .count = self { true } else { false } }
     }
@@ -33,7 +33,7 @@ enum HealthSentence {
     /// Words that turn a later one around, and those that end their reach.
     private static let negations: Set<String> = [
         "not", "no", "isn't", "aren't", "wasn't", "without", "never", "cannot", "can't", "don't", "doesn't",
-        "didn't",
+        "didn't", "neither", "nor",
     ]
     private static let limits: Set<String> = ["and", "but", "however"]
     /// How many words may stand between a negation and what it negates: `not all shards are ready`.
@@ -44,6 +44,12 @@ enum HealthSentence {
     ]
     /// Words that make what follows history, which says nothing about now.
     private static let past: Set<String> = ["last", "latest", "previous", "past", "recent"]
+    /// Nouns of what happened, which are history behind such a word and another: `last startup error`.
+    private static let events: Set<String> = [
+        "error", "errors", "failure", "failures", "warning", "warnings", "success",
+    ]
+    /// Words that end a failure named behind them: `recovered from failure`.
+    private static let endings: Set<String> = ["recovered", "resolved", "cleared"]
     /// Nouns that make a name of the word before them: `error rate`, `failure count`.
     private static let nouns: Set<String> = [
         "rate", "rates", "ratio", "log", "logs", "budget", "handler", "threshold", "count", "counts", "total",
@@ -53,26 +59,27 @@ enum HealthSentence {
     private static let joiners: Set<String> = [
         "with", "and", "of", "has", "have", "had", "are", "is", "were", "only", "found", "there",
     ]
-    /// States that say something only where they are negated.
-    private static let states: Set<String> = [
-        "available", "running", "responding", "connected", "reachable", "operational", "online",
-    ]
-    /// Forms of the shared words that only sentences have.
-    private static let forms: [String: HealthStatus] = [
-        "passed": .pass, "passes": .pass, "errors": .fail, "failures": .fail, "failing": .fail,
-        "fails": .fail,
-        "warnings": .warn,
-    ]
+    /// Words that are a state only where they are stated: `db: offline`, `is dead`, but not `dead letters`.
+    private static let statedOnly: Set<String> = ["live", "offline", "disconnected", "dead"]
+    /// Words that may count what happened, so that none of them is no failure.
+    private static let results: Set<String> = ["pass", "passed", "passes", "passing", "success", "true"]
 
-    private static func status(_ word: String, _ words: HealthWords) -> HealthStatus {
-        let known = words.status(word)
-        return known == .unknown ? forms[word] ?? .unknown : known
+    /// What the word at that place says by itself.
+    private static func status(at place: Int, _ tokens: [Token], _ words: HealthWords) -> HealthStatus {
+        guard case .word(let word) = tokens[place] else { return .unknown }
+        if statedOnly.contains(word), words.taught[word] == nil, tokens.count > 1 {
+            let before: [Token] = [.assignment, .word("is"), .word("are")]
+            guard place > 0, before.contains(tokens[place - 1]) else { return .unknown }
+        }
+        return words.status(word)
     }
 
     /// What one clause says; nil when it says nothing.
     private static func read(_ tokens: [Token], _ words: HealthWords) -> HealthStatus? {
         var worst: HealthStatus?
         var negation: Int?
+        var wasNegated = false
+        var isOver = false
         var place = 0
         while place < tokens.count {
             defer { place += 1 }
@@ -80,22 +87,34 @@ enum HealthSentence {
                 if tokens[place] == .assignment { negation = nil }
                 continue
             }
-            if negations.contains(word) { negation = place }
-            if limits.contains(word) { negation = nil }
+            // `no errors or warnings` denies both.
+            if negations.contains(word) || (word == "or" && wasNegated) { negation = place }
+            if limits.contains(word) { (negation, isOver) = (nil, false) }
             let isNegated = negation.map { place - $0 <= reach + 1 && $0 != place } ?? false
-            var found = status(word, words)
-            if found == .unknown, isNegated, states.contains(word) { found = .pass }
+            if endings.contains(word), !isNegated { isOver = true }
+            var found = status(at: place, tokens, words)
+            let isState = found == .unknown && HealthWords.states.contains(word)
+            if isState { found = .pass }
             if found == .unknown || isParticle(at: place, tokens) { continue }
             let (value, next) = value(at: place, tokens)
-            let isPast = tokens[..<place].suffix(2).contains { token in
-                if case .word(let word) = token { past.contains(word) } else { false }
-            }
-            let said = judged(found, isNegated: isNegated, isPast: isPast, value)
+            if isState, !isNegated, value != .no { continue }
+            let isPast = isPast(at: place, tokens) || (isOver && found != .pass)
+            let said = judged(found, word, isNegated: isNegated, isPast: isPast, value)
             if let said { worst = max(worst ?? said, said) }
-            negation = nil
+            (negation, wasNegated) = (nil, isNegated)
             place = max(place, next)
         }
         return worst
+    }
+
+    /// Whether the word there is history: `last failure`, `last startup error`; but `last check failed` is now.
+    private static func isPast(at place: Int, _ tokens: [Token]) -> Bool {
+        func isPast(_ distance: Int) -> Bool {
+            guard place >= distance, case .word(let word) = tokens[place - distance] else { return false }
+            return past.contains(word)
+        }
+        guard case .word(let word) = tokens[place] else { return false }
+        return isPast(1) || (isPast(2) && events.contains(word))
     }
 
     /// Whether the word there belongs to the verb before it: `starting up`, `warming up`.
@@ -107,15 +126,17 @@ enum HealthSentence {
     }
 
     /// What belongs to a word.
-    private enum Value { case absent, zero, some, fraction(Double, Double), name, no }
+    private enum Value: Equatable { case absent, zero, some, fraction(Double, Double), name, no }
 
     /// What a status word says with what belongs to it; nil for nothing.
     private static func judged(
-        _ found: HealthStatus, isNegated: Bool, isPast: Bool, _ value: Value
+        _ found: HealthStatus, _ word: String, isNegated: Bool, isPast: Bool, _ value: Value
     ) -> HealthStatus? {
         if isPast { return nil }
         switch value {
-        case .name, .zero: return nil
+        case .name: return nil
+        // None that is well is bad, and none that is not is nothing.
+        case .zero: return found == .pass && !results.contains(word) && !isNegated ? .fail : nil
         case .no: return found == .pass ? .fail : nil
         case .fraction(let part, let whole) where found == .pass:
             return part >= whole ? .pass : part == 0 ? .fail : .warn
@@ -134,7 +155,7 @@ enum HealthSentence {
         if next < tokens.count, case .word(let noun) = tokens[next], nouns.contains(noun) {
             (isName, next) = (true, next + 1)
         }
-        if next + 1 < tokens.count, tokens[next] == .assignment {
+        if next + 1 < tokens.count, tokens[next] == .assignment, !isOfNext(next + 1, tokens) {
             switch tokens[next + 1] {
             case .count(let count, let whole?): return (isName ? .name : .fraction(count, whole), next + 1)
             case .count(0, nil): return (.zero, next + 1)
@@ -148,13 +169,46 @@ enum HealthSentence {
             case .assignment: return (.absent, place)
             }
         }
+        if !isName, let named = namedCount(after: place, tokens) { return named }
         if isName { return (.name, next - 1) }
-        // `failed 0`: a clause that ends with a number counts after its words.
-        if tokens.last?.isCount == true, next < tokens.count, case .count(let count, let whole) = tokens[next]
-        {
-            return (whole.map { .fraction(count, $0) } ?? (count == 0 ? .zero : .some), next)
+        // `failed 0`, `failed 0 times`: such a number counts after its words.
+        if next < tokens.count, case .count(let count, let whole) = tokens[next] {
+            let behind = next + 1 < tokens.count ? tokens[next + 1] : nil
+            let isTimes = [.word("times"), .word("time"), .word("checks"), .word("check")].contains(behind)
+            if isTimes || (tokens.last?.isCount == true && behind != .assignment) {
+                // A code stands behind this one.
+                if tokens[place] == .word("ok"), count == 0, whole == nil { return (.absent, next) }
+                return (whole.map { .fraction(count, $0) } ?? (count == 0 ? .zero : .some), next)
+            }
         }
         return (before(place, tokens), place)
+    }
+
+    /// Whether the count there belongs to the word behind it: `OK: 0 failed`.
+    private static func isOfNext(_ place: Int, _ tokens: [Token]) -> Bool {
+        guard tokens[place].isCount, place + 1 < tokens.count, case .word(let word) = tokens[place + 1],
+            HealthWords.standard.status(word) != .unknown
+        else { return false }
+        return place + 2 == tokens.count || tokens[place + 2] != .assignment
+    }
+
+    /// The count of what a word describes: `failed checks: 0`, `healthy worker nodes: 2/3`; nil when there is none.
+    private static func namedCount(after place: Int, _ tokens: [Token]) -> (Value, Int)? {
+        guard tokens[place] != .word("ok"), tokens[place] != .word("up"),
+            let colon = tokens[place...].prefix(4).firstIndex(of: .assignment), colon > place + 1,
+            colon + 1 < tokens.count
+        else { return nil }
+        for token in tokens[(place + 1)..<colon] {
+            guard case .word(let word) = token, !limits.contains(word), !negations.contains(word),
+                HealthWords.standard.status(word) == .unknown
+            else { return nil }
+        }
+        switch tokens[colon + 1] {
+        case .count(let count, let whole?): return (.fraction(count, whole), colon + 1)
+        case .count(0, nil): return (.zero, colon + 1)
+        case .word(let word) where nothings.contains(word): return (.zero, colon + 1)
+        default: return nil
+        }
     }
 
     /// Whether a noun after a word is one of a count: `error count: 3`.
@@ -162,21 +216,42 @@ enum HealthSentence {
         if case .word(let word) = token { word.hasPrefix("count") || word == "total" } else { false }
     }
 
-    /// The count before the word at that place: `0 failed`, `0 of 3 checks failed`.
+    /// The count before the word at that place: `0 failed`, `0 of 3 checks failed`, `none of the backends are up`.
     private static func before(_ place: Int, _ tokens: [Token]) -> Value {
-        for distance in 1...3 where place - distance >= 0 {
-            let token = tokens[place - distance]
-            if token == .assignment { return .absent }
-            guard case .count(let count, let whole) = token else { continue }
-            if let whole { return .fraction(count, whole) }
+        let isWell = HealthWords.standard.status(tokens[place].text) == .pass
+        var total: Double?
+        for distance in 1...6 where place - distance >= 0 {
+            let at = place - distance
+            if case .word(let word) = tokens[at], HealthWords.standard.status(word) != .unknown,
+                tokens[at..<place].contains(.word("or")) == false
+            {
+                // The count is that word's.
+                return .absent
+            }
+            if tokens[at] == .assignment { return .absent }
+            guard case .count(let count, let whole) = tokens[at] else { continue }
+            let leading = at > 0 ? tokens[at - 1] : nil
+            // `2 of the 5 nodes`: the first of the two counts.
+            if at > 1, whole == nil, total == nil, leading == .word("of") || leading == .word("the") {
+                total = count
+                continue
+            }
+            guard distance <= reach || tokens[at + 1] == .word("of") else { return .absent }
+            let isCount = leading.map { isJoiner($0) || (!isWell && $0 == .assignment) } ?? true
+            if let whole = whole ?? total {
+                // `disk 90% ok`: a percentage of something else.
+                return isWell && whole == 100 && !isCount ? .absent : .fraction(count, whole)
+            }
             if count != 0 { return .some }
-            guard place > distance else { return .zero }
-            guard case .word(let word) = tokens[place - distance - 1] else { return .absent }
-            let isCount =
-                joiners.contains(word) || forms[word] != nil || HealthWords.standard.status(word) != .unknown
-            return isCount ? .zero : .absent
+            return isCount && tokens[place] != .word("ok") ? .zero : .absent
         }
         return .absent
+    }
+
+    /// Whether a word before a count leaves it a count.
+    private static func isJoiner(_ token: Token) -> Bool {
+        guard case .word(let word) = token else { return false }
+        return joiners.contains(word) || HealthWords.standard.status(word) != .unknown
     }
 
     /// The clauses of a line, in tokens.
@@ -190,6 +265,12 @@ enum HealthSentence {
                 let text = rest.prefix { $0.isLetter || $0.isNumber || "'’_-".contains($0) }
                 rest = rest.dropFirst(text.count)
                 add(word: text, to: &clauses[clauses.count - 1])
+            } else if character == "[", clauses[clauses.count - 1].last == .assignment,
+                let end = rest.firstIndex(where: { $0 != "[" && !$0.isWhitespace }), rest[end] == "]"
+            {
+                // `errors: []`
+                clauses[clauses.count - 1].append(.count(0, of: nil))
+                rest = rest[rest.index(after: end)...]
             } else {
                 rest.removeFirst()
                 if character == ":" || character == "=" {
@@ -205,7 +286,10 @@ enum HealthSentence {
     }
 
     private static func add(word text: Substring, to clause: inout [Token]) {
-        let word = text.lowercased().replacingCurlyApostrophe
+        let lower = text.lowercased().replacingCurlyApostrophe
+        let isWhole = HealthWords.standard.status(lower) != .unknown
+        let isParted = !isWhole && HealthWords.standard.status(String(text)) != .unknown
+        let word = isParted ? HealthWords.parts(of: String(text)) : lower
         let isZero = ["none", "zero", "nothing", "nil", "null"].contains(word)
         // `none failed`, `0 of 3`: a word that counts, and a whole behind a part.
         clause.append(isZero ? .count(0, of: nil) : .word(word))
@@ -221,6 +305,10 @@ enum HealthSentence {
             return Double(digits.last == "." ? digits.dropLast() : digits) ?? 1
         }
         let part = take()
+        if rest.first == "%" {
+            rest.removeFirst()
+            return .count(part, of: 100)
+        }
         for sign in ["/", " of "] where rest.hasPrefix(sign) {
             let behind = rest.dropFirst(sign.count)
             guard let first = behind.first, first.isNumber, first.isASCII else { continue }

@@ -80,7 +80,10 @@ enum PrometheusText {
 
     /// Whether a text is a metric's name: `[a-zA-Z_:][a-zA-Z0-9_:]*`, and in practice with dots.
     private static func isName(_ text: Substring) -> Bool {
-        guard let first = text.unicodeScalars.first, !("0"..."9").contains(first) else { return false }
+        // `failed: 0` is a text.
+        guard let first = text.unicodeScalars.first, !("0"..."9").contains(first), text.last != ":" else {
+            return false
+        }
         return text.unicodeScalars.allSatisfy { scalar in
             ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
                 || scalar == "_" || scalar == ":" || scalar == "."
