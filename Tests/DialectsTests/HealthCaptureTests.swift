@@ -60,7 +60,7 @@ import WireProtocol
             "netra/factory/api_health_.json", .fail, ["postgresql=fail", "redis=fail", "clickhouse=unknown"]),
         Capture(
             "netra/factory/ws_health.json", .warn,
-            ["metrics/websocket=fail", "metrics/authentication=fail"]),
+            ["metrics/websocket=unknown", "metrics/authentication=unknown"]),
         Capture(
             "netra/factory/ws_factory_health.json", .pass, ["websocket_manager=pass", "factory_adapter=pass"]),
     ]

@@ -124,7 +124,7 @@ enum HealthShapes {
         HealthExample(
             "django-health-check", http: 500,
             "{\"Cache(alias='default')\":\"OK\",\"Database\":\"unavailable: gone\"}",
-            .fail, ["Cache(alias='default')=pass", "Database=fail"],
+            .fail, ["Cache(alias='default')=pass", "Database=unknown"],
             reason: "Database: unavailable: gone"),
         HealthExample("LangGraph /ok", "{\"ok\":true,\"services\":{}}", .pass, [], reason: ""),
         HealthExample("agno", "{\"status\":\"ok\",\"instantiated_at\":\"2026-11-23T00:00:00Z\"}", .pass, []),
@@ -142,7 +142,7 @@ enum HealthShapes {
         HealthExample(
             "a mixed map of words and objects",
             "{\"status\":\"degraded\",\"components\":{\"database\":\"healthy\",\"bridge\":{\"status\":\"unavailable\",\"error\":\"not set\"}}}",
-            .warn, ["database=pass", "bridge=fail"]),
+            .warn, ["database=pass", "bridge=unknown"]),
         HealthExample(
             "services as words", "{\"services\":{\"a\":\"up\",\"b\":\"down\"}}", .fail, ["a=pass", "b=fail"]),
         HealthExample(
@@ -252,7 +252,7 @@ enum HealthShapes {
             "RabbitMQ", http: 503, "{\"status\":\"failed\",\"reason\":\"No listener\",\"missing\":7}", .fail,
             reason: "HTTP 503: No listener"),
         HealthExample(
-            "Elasticsearch", "{\"cluster_name\":\"c\",\"status\":\"yellow\"}", .warn),
+            "Elasticsearch", "{\"cluster_name\":\"c\",\"status\":\"yellow\"}", .unknown, reason: "yellow"),
         HealthExample(
             "Vault", "{\"initialized\":true,\"sealed\":false,\"standby\":false,\"version\":\"1\"}", .pass, []),
         HealthExample(

@@ -16,14 +16,14 @@ public struct HealthWords: Hashable, Sendable {
 
     private static let pass: Set<String> = [
         "pass", "ok", "up", "healthy", "success", "passing", "serving", "alive", "ready", "true",
-        "passed", "passes", "live", "green", "server_available", "service_available",
+        "passed", "passes", "live", "server_available", "service_available",
     ]
     private static let warn: Set<String> = [
-        "warn", "warning", "warnings", "degraded", "partial", "yellow", "recoverable_error",
+        "warn", "warning", "warnings", "degraded", "partial", "recoverable_error",
     ]
     private static let fail: Set<String> = [
         "fail", "failure", "failed", "error", "down", "unhealthy", "critical", "not_serving",
-        "out_of_service", "false", "errors", "failures", "failing", "fails", "red", "unavailable",
+        "out_of_service", "false", "errors", "failures", "failing", "fails", "service_unavailable", "server_unavailable",
         "disconnected", "unreachable", "unresponsive", "offline", "dead", "permanent_error", "fatal_error",
     ]
     /// States that say something only where they are negated.
