@@ -23,7 +23,8 @@ public struct HealthWords: Hashable, Sendable {
     ]
     private static let fail: Set<String> = [
         "fail", "failure", "failed", "error", "down", "unhealthy", "critical", "not_serving",
-        "out_of_service", "false", "errors", "failures", "failing", "fails", "service_unavailable", "server_unavailable",
+        "out_of_service", "false", "errors", "failures", "failing", "fails", "service_unavailable",
+        "server_unavailable",
         "disconnected", "unreachable", "unresponsive", "offline", "dead", "permanent_error", "fatal_error",
     ]
     /// States that say something only where they are negated.
