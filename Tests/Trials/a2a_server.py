@@ -5,8 +5,8 @@ import time
 import uuid
 
 from harness import (
-    Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot, until,
-    workplace)
+    Failure, Server, Watch, check, environment, free_port, halves, killed, on, request, session, snapshot,
+    until, workplace)
 
 PACKAGES = ["a2a-sdk[http-server]==1.3.0", "uvicorn==0.38.0"]
 # The last word is a number of seconds.
@@ -181,15 +181,6 @@ def badge(server):
     say(server, "member", "carry 1", headers={"authorization": "Bearer badge"})
     ids = {row["id"] for row in snapshot(server.url, "--token-file", str(token))["sessions"]}
     return ids == {"member"}, f"sessions {ids}"
-
-
-def killed(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.stop(hard=True)
-        finding = watch.finding("backend-unreachable", 60)
-        code, _ = check(server.url)
-        return finding is not None and code == 3, f"{finding and finding['summary']}, exit {code}"
 
 
 def question(server):

@@ -1,13 +1,12 @@
 """A server of Google's ADK with three apps, a florist, whose words say what to do."""
 
 import random
-import signal
 import time
 import uuid
 
 from harness import (
-    Crew, Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot,
-    until, workplace)
+    Crew, Failure, Server, Watch, environment, free_port, frozen, halves, killed, on, request, session,
+    snapshot, until, workplace)
 
 PACKAGES = ["google-adk==2.13.0"]
 # A model that is a function of the customer's words; the last word is a number of seconds.
@@ -232,25 +231,6 @@ def tool(server):
             say(server, "counter", f"count {1 if number < 15 else 0}")
             time.sleep(0.3)
         finding = watch.finding("tool-failing", 15)
-        return finding is not None, finding and finding["summary"]
-
-
-def killed(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.stop(hard=True)
-        finding = watch.finding("backend-unreachable", 60)
-        code, _ = check(server.url)
-        return finding is not None and code == 3, f"{finding and finding['summary']}, exit {code}"
-
-
-def frozen(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.signal(signal.SIGSTOP)
-        finding = watch.finding("backend-unreachable", 60)
-        server.signal(signal.SIGCONT)
-        time.sleep(5)
         return finding is not None, finding and finding["summary"]
 
 

@@ -2,15 +2,14 @@
 
 import json
 import random
-import signal
 import time
 import urllib.parse
 import urllib.request
 import uuid
 
 from harness import (
-    Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot, until,
-    workplace)
+    Failure, Server, Watch, check, environment, free_port, frozen, halves, killed, on, request, session,
+    snapshot, until, workplace)
 
 PACKAGES = ["agno[os]==3.1.10", "aiosqlite==0.22.1", "uvicorn==0.38.0"]
 # A model that is a function of the reader's words; the last word is a number of seconds.
@@ -250,25 +249,6 @@ def hang(server):
         # AgentOS shows a background run when it has ended: its silence is a notice and no proof.
         finding = watch.finding("run-stalled", 300, least="notice")
         return finding is not None, finding["summary"] if finding else session(server.url, "patient-1")
-
-
-def killed(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.stop(hard=True)
-        finding = watch.finding("backend-unreachable", 60)
-        code, _ = check(server.url)
-        return finding is not None and code == 3, f"{finding and finding['summary']}, exit {code}"
-
-
-def frozen(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.signal(signal.SIGSTOP)
-        finding = watch.finding("backend-unreachable", 60)
-        server.signal(signal.SIGCONT)
-        time.sleep(5)
-        return finding is not None, finding and finding["summary"]
 
 
 def question(server):

@@ -282,3 +282,24 @@ def on(server, trial):
         return trial(server)
     finally:
         server.stop(hard=True)
+
+
+def killed(server):
+    """Whether the death of a server is found."""
+    with Watch(server.url) as watch:
+        time.sleep(3)
+        server.stop(hard=True)
+        finding = watch.finding("backend-unreachable", 60)
+        code, _ = check(server.url)
+        return finding is not None and code == 3, f"{finding and finding['summary']}, exit {code}"
+
+
+def frozen(server):
+    """Whether it is found that a server hangs."""
+    with Watch(server.url) as watch:
+        time.sleep(3)
+        server.signal(signal.SIGSTOP)
+        finding = watch.finding("backend-unreachable", 60)
+        server.signal(signal.SIGCONT)
+        time.sleep(5)
+        return finding is not None, finding and finding["summary"]

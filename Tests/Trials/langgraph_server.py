@@ -5,8 +5,8 @@ import random
 import time
 
 from harness import (
-    Failure, Server, Watch, check, environment, free_port, halves, on, request, session, snapshot, until,
-    workplace)
+    Failure, Server, Watch, check, environment, free_port, halves, killed, on, request, session, snapshot,
+    until, workplace)
 
 PACKAGES = ["langgraph-cli[inmem]==0.4.40"]
 # The last word is a number of seconds.
@@ -237,15 +237,6 @@ def deleted_thread(server):
         alarms = [line["rule"] for line in watch.alarms()]
         state = session(server.url, thread)
         return not alarms and state is None, f"alarms {alarms}, session {state}"
-
-
-def killed(server):
-    with Watch(server.url) as watch:
-        time.sleep(3)
-        server.stop(hard=True)
-        finding = watch.finding("backend-unreachable", 60)
-        code, text = check(server.url)
-        return finding is not None and code == 3, f"{finding and finding['summary']}, exit {code}"
 
 
 def event_of_end(server, words, seconds=60):
