@@ -54,7 +54,9 @@ extension ConsoleState {
     /// `/health pass, not believed`, with the reason where there is one.
     private func healthText(_ backend: BackendState) -> String {
         guard backend.health.receivedAt != nil else { return "health not asked yet" }
-        if backend.link.state == .lost { return "health unknown; what follows is from before the link was lost" }
+        if backend.link.state == .lost {
+            return "health unknown; what follows is from before the link was lost"
+        }
         var text = "health \(backend.health.record.status.rawValue)"
         if findings.contains(where: { $0.rule == "health-lies" && $0.backend == backend.key }) {
             text += ", not believed"
