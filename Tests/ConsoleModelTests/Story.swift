@@ -67,7 +67,7 @@ struct Story {
         send(OutgoingEvent(.custom, at: now, fields, metadata: metadata))
     }
 
-    private mutating func send(_ event: OutgoingEvent) {
+    mutating func send(_ event: OutgoingEvent) {
         receive(.events(EventBatch(lines: event.line)))
         now = now + .milliseconds(100)
     }

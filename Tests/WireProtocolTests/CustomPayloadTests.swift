@@ -23,6 +23,7 @@ import WireProtocol
         let json: JSONValue =
             switch try #require(CustomEvent(name, value)) {
             case .session(let payload): payload.json
+            case .run(let payload): payload.json
             case .dispatcher(let payload): payload.json
             case .creation(let payload): payload.json
             case .path(let payload): payload.json

@@ -70,6 +70,9 @@ extension ConsoleState {
 
     /// The columns that can tell rows apart: of one backend, its name cannot.
     func worthShowing<Row>(_ columns: [Column<Row>]) -> [Column<Row>] {
-        backends.count > 1 ? columns : columns.filter { $0.name != "backend" }
+        let namesServices = backends.contains { $0.reception.namesServices }
+        return columns.filter {
+            ($0.name != "backend" || backends.count > 1) && ($0.name != "service" || namesServices)
+        }
     }
 }

@@ -46,7 +46,11 @@ enum EventDetail {
                 case .unknown: "changed"
                 case .opened, .closed, .context: change.kind.rawValue
                 }
-            return word + context + because(change.reason)
+            let name = change.renamedTo.map { " is \($0)" } ?? ""
+            return word + context + name + because(change.reason)
+        case .run(let change):
+            let word = change.kind == .unknown ? "changed" : change.kind.rawValue
+            return word + (change.service.map { " in \($0)" } ?? "") + because(change.reason)
         case .dispatcher(let move):
             let from = move.from.map { "\($0.rawValue) → " } ?? ""
             return IDText.tail(move.id.rawValue) + " \(from)\(move.to.rawValue)" + because(move.reason)

@@ -165,6 +165,7 @@ extension ConsoleState {
         if record.type == .custom {
             switch SymbolTable.customEvent(record.name) {
             case .session: return "session"
+            case .run: return "run"
             case .dispatcher: return "dispatcher"
             case .creation: return record.marks.contains(.error) ? "creation_failed" : "creation"
             case .path: return "path"

@@ -17,6 +17,8 @@ public struct SessionRow: TableRow {
     public let since: Duration?
     /// Which path it came in by.
     public let path: ConsumerPath?
+    /// The service that it belongs to; nil where the source names none.
+    public let service: String?
     /// How we judge that path.
     public let verdict: Verdict
     /// The tool that executes, if one does.
@@ -108,7 +110,8 @@ extension ConsoleState {
             key: key(ofSession: session.key, of: backend), severity: severities.of(session, backend.key),
             user: text(session.user), ordinal: session.ordinal, state: state,
             since: since.map { now.since($0) },
-            path: path, verdict: backend.verdict(of: session.path),
+            path: path, service: session.service.isNone ? nil : text(session.service),
+            verdict: backend.verdict(of: session.path),
             tool: tool.map { text($0.name) }, toolElapsed: tool.map { now.since($0.since) },
             ledger: session.ledger, last: session.times.lastEventAt.map { now.since($0) },
             age: session.times.openedAt.map { now.since($0) },

@@ -149,6 +149,8 @@ public struct Reception: Equatable, Sendable {
     private var lags: [Duration] = []
     /// Whether a snapshot has come.
     public internal(set) var hasSnapshot = false
+    /// Whether the source names the services that its sessions belong to.
+    var namesServices = false
     /// The time of the first event since we joined or lost some; runs that were open then are joined midway.
     var joinedAt: Timestamp?
     /// The time of the newest event.

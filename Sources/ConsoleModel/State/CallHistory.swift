@@ -35,9 +35,13 @@ struct CallHistory: Equatable, Sendable {
     }
 
     /// Finishes a call: its fingerprint can change no more.
-    mutating func finish(_ call: RunGrammar.Call) {
+    ///
+    /// - Parameter mayHideArguments: whether the source keeps arguments back; then a call without any is not
+    ///   compared with others.
+    mutating func finish(_ call: RunGrammar.Call, mayHideArguments: Bool = false) {
         guard let place = open.firstIndex(where: { $0.call == call }) else { return }
         let done = open.remove(at: place)
+        if mayHideArguments, done.bytes == 0 { return calls.removeAll() }
         // An argument list of two bytes is an empty one: it says nothing about a purpose.
         if !done.hasText || done.bytes <= 2 { isExact = false }
         calls.append(

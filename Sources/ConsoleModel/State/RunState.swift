@@ -34,6 +34,8 @@ public struct RunState: OwnedValue {
     public internal(set) var lastTool = Symbol.none
     /// What its tool calls repeat; emptied when it ends.
     var calls = CallHistory()
+    /// Whether its steps come each when it ends, so that their order proves nothing.
+    var isSeenFromWithin = false
     /// Whether its last event was a thinking one.
     var isThinking = false
 
@@ -67,6 +69,11 @@ public struct RunState: OwnedValue {
     public var id: Symbol { key.id }
     /// Whether it breaks the grammar in any way.
     public var isViolated: Bool { !otherViolations.isEmpty || !grammar.violations.isEmpty }
+
+    /// Notes that a call's arguments are complete.
+    mutating func finishCall(_ call: RunGrammar.Call) {
+        calls.finish(call, mayHideArguments: isSeenFromWithin)
+    }
 
     /// In which ways it breaks the grammar, each once.
     public var violations: [String] {

@@ -11,6 +11,8 @@ public struct SessionState: OwnedValue {
     public internal(set) var ordinal = 1
     /// Which path it came in by.
     public internal(set) var path = Symbol.none
+    /// The service that it belongs to, of OpenTelemetry's `service.name`; none where the source names none.
+    public internal(set) var service = Symbol.none
     /// The dispatcher that serves it.
     public internal(set) var dispatcher = Symbol.none
     /// What the backend or the events say it does; what is derived from time is added by ``ConsoleState``.
@@ -57,6 +59,21 @@ public struct SessionState: OwnedValue {
         public internal(set) var toolEvents = 0
         /// The number of its newest event in the log, or nil.
         public internal(set) var newestEvent: Int?
+    }
+
+    /// Takes over what another session did that turned out to be this one.
+    mutating func adopt(_ other: SessionState) {
+        runCount = runCount.adding(other.runCount)
+        counts.events = counts.events.adding(other.counts.events)
+        counts.toolEvents = counts.toolEvents.adding(other.counts.toolEvents)
+        finished.append(contentsOf: other.finished)
+        if finished.count > 64 { finished.removeFirst(finished.count - 64) }
+        if let mine = times.lastEventAt {
+            guard let theirs = other.times.lastEventAt, theirs >= mine else { return }
+        }
+        (lastRun, ledger, times.lastEventAt) = (other.lastRun, other.ledger, other.times.lastEventAt)
+        counts.newestEvent = other.counts.newestEvent ?? counts.newestEvent
+        if !isEnded, !other.isEnded { (state, times.since) = (other.state, other.times.since) }
     }
 
     /// Whether it is over.

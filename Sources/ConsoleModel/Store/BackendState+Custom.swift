@@ -11,7 +11,8 @@ extension BackendState {
             let custom = CustomEvent(name, reception.redaction.object(received))
         else { return refuse("\(name.rawValue) without a readable value") }
         switch custom {
-        case .session(let change): noteSession(change, record, symbols)
+        case .session(let change): noteSession(change, record, &symbols)
+        case .run(let change): noteRun(change, record, &symbols)
         case .dispatcher(let move): noteDispatcher(move, record, &symbols)
         case .creation(let report): noteCreation(report, &record, &symbols, changes: &changes)
         case .path(let path): declare(path, symbols: &symbols, at: record.timestamp, changes: &changes)
@@ -19,8 +20,9 @@ extension BackendState {
         }
     }
 
-    private mutating func noteSession(_ change: SessionChange, _ record: EventRecord, _ symbols: SymbolTable)
-    {
+    private mutating func noteSession(
+        _ change: SessionChange, _ record: EventRecord, _ symbols: inout SymbolTable
+    ) {
         guard let place = sessions.place(record.session, of: record.user) else { return }
         let state = change.state
         if change.kind == .opened {
@@ -28,6 +30,9 @@ extension BackendState {
                 user: symbols[record.user], path: symbols[sessions.values[place].path], at: record.timestamp)
         }
         if let context = change.context { keep(context, symbols) }
+        if change.kind == .closed, let name = change.renamedTo {
+            return rename(place, to: symbols.intern(name.rawValue))
+        }
         if change.kind == .closed || state == .ended {
             if let reason = change.reason {
                 let path = record.path.isNone ? nil : ConsumerPath(rawValue: symbols[record.path])
@@ -40,6 +45,43 @@ extension BackendState {
         }
         sessions[place: place].state = state
         sessions[place: place].times.since = record.timestamp
+    }
+
+    private mutating func noteRun(
+        _ change: RunChange, _ record: EventRecord, _ symbols: inout SymbolTable
+    ) {
+        guard let run = runPlace(of: record, symbols) else { return }
+        let session = sessions.place(runs.values[run].session)
+        if let session, let service = change.service {
+            sessions[place: session].service = symbols.intern(String(service.prefix(200)))
+            reception.namesServices = true
+        }
+        let next: SessionRecord.State
+        switch change.kind {
+        case .opened:
+            guard runs.values[run].state == .open else { return }
+            next = .running
+        case .reopened:
+            guard runs.values[run].isClosed || runs.values[run].state == .lost else { return }
+            let key = runs.keys[run]
+            past.runs.removeAll { $0 == key }
+            runs[place: run].state = .open
+            runs[place: run].times.endedAt = nil
+            next = .running
+        case .lost:
+            guard runs.values[run].state == .open else { return }
+            past.runs.append(runs.keys[run])
+            runs[place: run].state = .lost
+            runs[place: run].times.endedAt = record.timestamp
+            runs[place: run].tools = []
+            next = .unknown
+        case .unknown: return
+        }
+        guard let session, !sessions.values[session].isEnded, sessions.values[session].state != next else {
+            return
+        }
+        sessions[place: session].state = next
+        sessions[place: session].times.since = record.timestamp
     }
 
     /// Keeps a context with its session; those of sessions that were let go are let go with them.

@@ -30,6 +30,30 @@ extension BackendState {
         sessions[place: place].ordinal = past.liveByUser[user] ?? 1
     }
 
+    /// Gives a session the name that became known; one of that name that is there takes its runs over.
+    mutating func rename(_ place: Int, to id: Symbol) {
+        let old = sessions.keys[place]
+        guard old.id != id else { return }
+        var session = sessions.values[place]
+        let key: OwnedSymbol
+        if let other = sessions.place(id, of: session.user) {
+            key = sessions.keys[other]
+            sessions[place: other].adopt(session)
+            if let live = past.liveByUser[session.user] {
+                past.liveByUser[session.user] = live > 1 ? live - 1 : nil
+            }
+            sessions.remove(old)
+        } else {
+            key = sessions.newKey(id, of: session.user)
+            session.key = key
+            sessions.remove(old)
+            sessions.insert(session, for: key)
+        }
+        for run in runs.values.indices where runs.values[run].session == old {
+            runs[place: run].session = key
+        }
+    }
+
     /// Ends a session; its open runs can end no more, and its dispatchers should go.
     mutating func end(_ key: OwnedSymbol, at moment: Timestamp) {
         guard let place = sessions.place(key), !sessions[place: place].isEnded else { return }

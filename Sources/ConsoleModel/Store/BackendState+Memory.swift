@@ -25,10 +25,10 @@ extension BackendState {
             let bytes = event.text.isEmpty ? event.hiddenBytes : reader.decoded(event.text, \.count)
             runs[place: run].calls.add(reader.call(event), textHash: hash, bytes: bytes)
         case .toolCallEnd:
-            if let run { runs[place: run].calls.finish(reader.call(event)) }
+            if let run { runs[place: run].finishCall(reader.call(event)) }
         case .toolCallResult:
             if let session { sessions[place: session].counts.toolEvents += 1 }
-            if let run { runs[place: run].calls.finish(reader.call(event)) }
+            if let run { runs[place: run].finishCall(reader.call(event)) }
             rememberResult(event, record, run: run, reader, symbols, number: number)
         case .runFinished, .runError: rememberEnd(event, record, run: run, reader, symbols)
         default: break

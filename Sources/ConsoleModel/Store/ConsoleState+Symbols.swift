@@ -31,6 +31,7 @@ extension BackendState {
             session.key = session.key.renamed(renamed)
             session.user = renamed(session.user)
             session.path = renamed(session.path)
+            session.service = renamed(session.service)
             session.dispatcher = renamed(session.dispatcher)
             session.lastRun = session.lastRun.renamed(renamed)
         }

@@ -59,7 +59,7 @@ extension BackendState {
 
     /// Where the event's run is, begun if it is new; nil for one outside of runs.
     ///
-    /// Our CUSTOM events begin no run, and only count while theirs is open.
+    /// Of our CUSTOM events only `ctxtop.run` begins a run; the others only count while theirs is open.
     private mutating func placeOfRun(
         _ record: EventRecord, _ event: ScannedEvent, _ symbols: SymbolTable
     ) -> Int? {
@@ -75,9 +75,8 @@ extension BackendState {
             runs[place: place] = newRun(runs.keys[place], record, event)
             return place
         }
-        guard record.type == .custom, SymbolTable.customEvent(record.name) != nil else {
-            return place ?? beginRun(record, event)
-        }
+        let name = record.type == .custom ? SymbolTable.customEvent(record.name) : nil
+        guard name != nil, name != .run else { return place ?? beginRun(record, event) }
         return place.flatMap { runs.values[$0].state == .open ? $0 : nil }
     }
 
@@ -136,8 +135,10 @@ extension BackendState {
         // A snapshot lists all runs that are open; without one, patience shows that the start was missed.
         let watched = record.timestamp.since(reception.joinedAt ?? record.timestamp)
         let isUnseen = watched <= TriageRule.patience && !reception.hasSnapshot
-        let joinedMidway = !isStart && event.sequence != 0 && isUnseen
+        let isSeenFromWithin = record.type == .custom && SymbolTable.customEvent(record.name) == .run
+        let joinedMidway = !isStart && event.sequence != 0 && isUnseen && !isSeenFromWithin
         var run = RunState(key: key, joinedMidway: joinedMidway)
+        run.isSeenFromWithin = isSeenFromWithin
         run.session = self.key(ofSession: record.session, of: record.user)
         run.user = record.user
         run.path = record.path
@@ -272,7 +273,7 @@ extension RunState {
             grammar.note(.otherUser)
             record.marks.insert(.crossing)
         }
-        grammar.apply(step, sequence: record.sequence)
+        if !isSeenFromWithin { grammar.apply(step, sequence: record.sequence) }
         if grammar.violations.count != violationsBefore { record.marks.insert(.violation) }
         if let word {
             ledger.insert(word)

@@ -58,7 +58,8 @@ struct TelemetryHealth {
 
     /// The rows: what is refused first, then senders, then their measurements by name.
     func record(
-        at moment: Timestamp, _ refusals: TelemetryRefusals = .init(), _ notices: [String] = []
+        at moment: Timestamp, _ refusals: TelemetryRefusals = .init(), _ notices: [String] = [],
+        _ traces: TraceStore.Counts = .init()
     ) -> HealthRecord {
         var record = HealthRecord()
         record.at = moment
@@ -75,6 +76,7 @@ struct TelemetryHealth {
             check.output = sender.resource.version.map { "version \($0)" }
             record.checks.append(check)
         }
+        if traces.traces > 0 { record.checks.append(Self.row(traces)) }
         for (key, metric) in metrics.sorted(by: { $0.key < $1.key }) {
             var check = CheckRecord(name: "metric/" + key)
             let unit = metric.unit.isEmpty ? "" : " " + metric.unit
@@ -88,6 +90,18 @@ struct TelemetryHealth {
             record.checks.append(check)
         }
         return record
+    }
+
+    /// What is kept of the traces, and what was let go.
+    private static func row(_ traces: TraceStore.Counts) -> CheckRecord {
+        var check = CheckRecord(name: "traces")
+        check.observedValue =
+            "\(traces.open) open; \(traces.traces) with \(traces.spans) spans kept, at most "
+            + "\(TelemetryReader.maximumTraces) with \(TelemetryReader.maximumSpans)"
+        if traces.dropped > 0 || traces.repeats > 0 {
+            check.output = "\(traces.dropped) open ones dropped, \(traces.repeats) spans sent twice"
+        }
+        return check
     }
 
     /// What came and what did not: the worst first.

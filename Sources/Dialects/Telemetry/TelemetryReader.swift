@@ -2,48 +2,54 @@ public import WireProtocol
 
 /// Turns telemetry into what a console shows: runs and sessions out of spans, rows of health out of metrics.
 ///
-/// A value without a clock; who owns it says when things arrive, and calls
-/// ``tell(at:)`` about once a second for what waits on time.
+/// A value without a clock: the caller gives the moment at which things arrive, and calls ``tell(at:)`` about
+/// once a second for what is judged by silence.
 public struct TelemetryReader: Sendable {
     /// How many traces are followed at the same time; the ones touched longest ago go first.
-    private static let maximumTraces = 5_000
-    /// How long a trace that nothing more is heard of is remembered: 60 s.
-    private static let traceMemory = Duration.seconds(60)
+    static let maximumTraces = 20_000
+    /// How many spans of those are kept, about 200 bytes each; the traces touched longest ago go first.
+    static let maximumSpans = 400_000
     /// How long a session without any span is shown as live: 30 min, as many servers keep one.
     private static let sessionMemory = Duration.seconds(1800)
-
     /// How many sessions are shown as live; of more the ones heard of longest ago are closed.
     private static let maximumSessions = 20_000
-
-    private var traces: [String: TelemetryTrace] = [:]
-    private var sessions: [SessionID: Timestamp] = [:]
     /// The most remarks that are kept.
     private static let maximumNotices = 8
 
+    private var traces = TraceStore()
+    private var names = SessionNames()
+    private var clocks = SenderClocks()
+    private var sessions: [SessionID: Timestamp] = [:]
     private var health = TelemetryHealth()
     private var refusals = TelemetryRefusals()
     private var notices: [String] = []
     private var isHealthNew = true
 
-    /// A reader that has heard nothing yet.
+    /// A reader that has received nothing yet.
     public init() {}
 
-    /// Takes one request's content and gives what it tells.
+    /// Reads one request's content and returns what it shows.
     public mutating func take(_ batch: TelemetryBatch, at moment: Timestamp) -> [Message] {
         health.count(batch)
         isHealthNew = true
-        var byTrace: [String: [TelemetrySpan]] = [:]
-        for span in batch.spans { byTrace[span.traceID, default: []].append(span) }
+        var remarks: [Message] = []
         var events: [OutgoingEvent] = []
-        for (trace, spans) in byTrace.sorted(by: { $0.key < $1.key }) {
-            events += take(spans, of: trace, at: moment)
+        var byTrace: [String: [TelemetrySpan]] = [:]
+        for span in batch.spans {
+            let (span, remark) = clocks.corrected(span, at: moment)
+            if let remark { remarks += note(remark) }
+            byTrace[span.traceID, default: []].append(span)
         }
+        for (trace, spans) in byTrace.sorted(by: { $0.key < $1.key }) {
+            events += traces.add(spans, to: trace, at: moment, &names)
+        }
+        events += traces.trim(maximumTraces: Self.maximumTraces, maximumSpans: Self.maximumSpans)
         for log in batch.logs { events.append(event(for: log, at: moment)) }
-        let complaint: [Message] =
-            batch.reason.map {
-                [.refused(what: "telemetry", reason: "\(batch.refused) left out of a request: \($0)")]
-            } ?? []
-        return note(events, at: moment) + complaint
+        if let reason = batch.reason {
+            remarks.append(
+                .refused(what: "telemetry", reason: "\(batch.refused) left out of a request: \(reason)"))
+        }
+        return note(events, at: moment) + remarks
     }
 
     /// Notes a delivery that was not accepted.
@@ -55,7 +61,11 @@ public struct TelemetryReader: Sendable {
     /// Notes a delivery that was accepted, and what its sender should change although it was.
     public mutating func accept(from host: String, notice: String?) -> [Message] {
         refusals.accept(from: host)
-        guard let notice, !notices.contains(notice), notices.count < Self.maximumNotices else { return [] }
+        return notice.map { note($0) } ?? []
+    }
+
+    private mutating func note(_ notice: String) -> [Message] {
+        guard !notices.contains(notice), notices.count < Self.maximumNotices else { return [] }
         notices.append(notice)
         isHealthNew = true
         var coverage = Coverage.telemetry
@@ -63,36 +73,9 @@ public struct TelemetryReader: Sendable {
         return [.dialect(name: "otlp", coverage: coverage)]
     }
 
-    private mutating func take(
-        _ spans: [TelemetrySpan], of id: String, at moment: Timestamp
-    ) -> [OutgoingEvent] {
-        let hasAgents = spans.contains { $0.kind != .other }
-        guard hasAgents || traces[id]?.isQuiet == false, !id.isEmpty else {
-            // A trace without agents' work: its spans are shown, and belong to no run.
-            var metadata = EventMetadata()
-            metadata.session = traces[id]?.session.map { SessionID(rawValue: $0) }
-            return spans.map { TelemetryTrace.other($0, metadata) }
-        }
-        var trace = traces[id] ?? TelemetryTrace(id: id, at: moment)
-        trace.take(spans, at: moment)
-        let events = trace.tell(at: moment)
-        traces[id] = trace
-        return events
-    }
-
-    /// Gives what was waiting for time to pass, and forgets what is over.
+    /// Returns what silence shows by now, and forgets what is over.
     public mutating func tell(at moment: Timestamp) -> [Message] {
-        var events: [OutgoingEvent] = []
-        for id in traces.keys.sorted() {
-            guard var trace = traces[id] else { continue }
-            events += trace.tell(at: moment)
-            let isOld = moment.since(trace.touchedAt) > Self.traceMemory
-            traces[id] = isOld ? nil : trace
-        }
-        if traces.count > Self.maximumTraces {
-            let oldest = traces.sorted { $0.value.touchedAt < $1.value.touchedAt }
-            for (id, _) in oldest.prefix(traces.count - Self.maximumTraces) { traces[id] = nil }
-        }
+        var events = traces.tellQuiet(at: moment, &names)
         for (session, last) in sessions where moment.since(last) > Self.sessionMemory {
             events.append(close(session, "no span for 30 min", at: moment))
         }
@@ -104,7 +87,7 @@ public struct TelemetryReader: Sendable {
         let repaired = refusals.settle(at: moment)
         defer { isHealthNew = false }
         guard isHealthNew || !repaired.isEmpty else { return note(events, at: moment) }
-        let record = health.record(at: moment, refusals, notices)
+        let record = health.record(at: moment, refusals, notices, traces.counts)
         return note(events, at: moment) + repaired + [.health(record, body: [])]
     }
 
@@ -118,8 +101,9 @@ public struct TelemetryReader: Sendable {
     }
 
     private mutating func note(_ events: [OutgoingEvent], at moment: Timestamp) -> [Message] {
-        for event in events where event.type != .custom {
-            if let session = event.metadata.session { sessions[session] = moment }
+        for event in events {
+            guard let session = event.metadata.session else { continue }
+            sessions[session] = event.closesSession ? nil : moment
         }
         return events.messages
     }
@@ -131,12 +115,17 @@ public struct TelemetryReader: Sendable {
         ]
         value.set("event", log.name.isEmpty ? nil : log.name)
         if log.severity >= 13 { value.set("body", String(log.body.prefix(200))) }
-        let trace = traces[log.traceID]
-        var metadata = trace.flatMap { $0.isQuiet ? nil : $0.metadata } ?? EventMetadata()
-        if trace?.session == nil { metadata.session = nil }
+        var metadata = traces.metadata(of: log.traceID, service: log.resource.service) ?? EventMetadata()
         metadata.run = nil
         return OutgoingEvent(
             .custom, at: log.time.milliseconds > 0 ? log.time : moment,
             ["name": "otel.log", "value": .object(value)], metadata: metadata)
+    }
+}
+
+extension OutgoingEvent {
+    fileprivate var closesSession: Bool {
+        type == .custom && fields["name"]?.string == CustomEventName.session.rawValue
+            && fields["value"]?["change"]?.string == SessionChange.Kind.closed.rawValue
     }
 }

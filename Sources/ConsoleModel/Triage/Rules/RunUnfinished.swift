@@ -13,8 +13,8 @@ extension TriageRule {
         source: "DESIGN.md §1, run grammar",
         advice: "Open the run's session, and look at what was sent before the break.", severity: .critical,
         urgency: .missingEnd, limits: [remembered], rows: "what is missing, and which of the five words came",
-        silence:
-            "a run that was cancelled or failed: both are ends; a link that is only down; the end of a file"
+        silence: "a run that was cancelled or failed: both are ends; a link that is only down; "
+            + "the end of a file; a source that shows a step when it ends gets a notice"
     ) { view in
         view.backend.runs.values.indices.compactMap { place in
             // Finished runs without a flaw are most of them: they are not even copied.
@@ -29,9 +29,13 @@ extension TriageRule {
         of run: RunState, in view: BackendView
     ) -> Observation? {
         guard run.state == .lost || view.backend.isEnded(run.session),
+            !run.isSeenFromWithin || run.state == .lost,
             view.isRecent(run.times.endedAt ?? run.times.lastEventAt, remembered)
         else { return nil }
-        let words = "missing: agent_completed or agent_error, its session ended"
+        let words =
+            run.isSeenFromWithin
+            ? "no span for long; its process died, or a step takes long"
+            : "missing: agent_completed or agent_error, its session ended"
         let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
         return Observation(
             view.subject(run),
@@ -39,6 +43,7 @@ extension TriageRule {
             evidence: [
                 ConsoleState.row("grammar", words, "events", at: run.times.lastEventAt),
                 ConsoleState.row("events_seen", run.ledger.text, "events", at: run.times.lastEventAt),
-            ], since: run.times.endedAt ?? run.times.lastEventAt)
+            ], since: run.times.endedAt ?? run.times.lastEventAt,
+            severity: run.isSeenFromWithin ? .notice : nil)
     }
 }

@@ -15,7 +15,7 @@ extension TriageRule {
         advice: "Look at what the tool answers: the agent asks again because the answer does not help it.",
         severity: .warning, urgency: .stuck, limits: [loopRepeats],
         rows: "the tool, the cycle's length, how often it was repeated, and whether arguments were visible",
-        silence: "the same tool with other arguments; a run that has ended"
+        silence: "the same tool with other arguments; a run that has ended; telemetry that shows no arguments"
     ) { view in
         let limit = Int(clamping: view.number(loopRepeats))
         return view.backend.runs.values.indices.compactMap { place in

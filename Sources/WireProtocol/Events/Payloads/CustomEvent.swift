@@ -2,6 +2,8 @@
 public enum CustomEventName: String, Hashable, Sendable, CaseIterable {
     /// A ``SessionChange``.
     case session = "ctxtop.session"
+    /// A ``RunChange``.
+    case run = "ctxtop.run"
     /// A ``DispatcherMove``.
     case dispatcher = "ctxtop.dispatcher"
     /// A ``CreationReport``.
@@ -27,6 +29,8 @@ extension PathRecord: CustomPayload {
 public enum CustomEvent: Hashable, Sendable {
     /// Something is different about a session.
     case session(SessionChange)
+    /// Something became known of a run beside its own events.
+    case run(RunChange)
     /// A dispatcher moved in its lifecycle.
     case dispatcher(DispatcherMove)
     /// An attempt to create a dispatcher ended.
@@ -41,6 +45,7 @@ public enum CustomEvent: Hashable, Sendable {
         let event: Self? =
             switch name {
             case .session: .session(SessionChange(json: value))
+            case .run: .run(RunChange(json: value))
             case .dispatcher: DispatcherMove(json: value).map { .dispatcher($0) }
             case .creation: CreationReport(json: value).map { .creation($0) }
             case .path: PathRecord(json: value).map { .path($0) }

@@ -17,15 +17,19 @@ public struct SessionChange: CustomPayload {
     public var reason: String?
     /// The context, of ``Kind/context``.
     public var context: ContextRecord?
+    /// The session that this one, which closes, turned out to be; nil where it simply closes.
+    public var renamedTo: SessionID?
 
     /// Describes a change.
     public init(
-        _ kind: Kind, state: SessionRecord.State? = nil, reason: String? = nil, context: ContextRecord? = nil
+        _ kind: Kind, state: SessionRecord.State? = nil, reason: String? = nil, context: ContextRecord? = nil,
+        renamedTo: SessionID? = nil
     ) {
         self.kind = kind
         self.state = state
         self.reason = reason
         self.context = context
+        self.renamedTo = renamedTo
     }
 
     /// Reads the value; every member may be absent.
@@ -34,17 +38,19 @@ public struct SessionChange: CustomPayload {
         state = json.string("state").flatMap { SessionRecord.State(rawValue: $0) }
         reason = json.string("reason")
         context = json["context"]?.object.flatMap { ContextRecord(json: $0) }
+        renamedTo = json.string("renamedTo").map { SessionID(rawValue: $0) }
     }
 
     /// `ctxtop.session`.
     public static var eventName: CustomEventName { .session }
 
-    /// `{change, state?, reason?, context?}`.
+    /// `{change, state?, reason?, context?, renamedTo?}`.
     public var json: JSONValue {
         var object: JSONObject = ["change": .string(kind.rawValue)]
         object.set("state", state?.rawValue)
         object.set("reason", reason)
         if let context { object["context"] = context.json }
+        object.set("renamedTo", renamedTo?.rawValue)
         return .object(object)
     }
 }

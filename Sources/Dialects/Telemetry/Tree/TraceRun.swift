@@ -1,0 +1,104 @@
+import WireProtocol
+
+/// One run of a trace: the work of the topmost agent of one service, as far as its spans have come.
+struct TraceRun {
+    /// How it stands.
+    enum State {
+        /// Spans are expected: an agent has not ended, or a parent has not come.
+        case open
+        /// Its tree is whole: its end was told by evidence.
+        case ended
+        /// Its end was told after the quiet time, by its topmost agent; a later span opens it again.
+        case judged
+        /// It was given up after the quiet time: none of its spans that ended can end it.
+        case lost
+        /// It turned out to be calls outside of any agent's work; told as ended.
+        case calls
+    }
+
+    /// Its id on the wire.
+    let id: RunID
+    /// Its service, as an index into ``TraceTree``'s services.
+    let service: Int
+    var state = State.open
+    /// The conversation that the outermost span names; nil while none does.
+    var session: String?
+    /// The node that named it.
+    var namer: Int?
+    /// Whose; nil while no span says.
+    var user: String?
+    /// The session that its events name now.
+    var shown: SessionID
+    /// Whether ``shown`` stands for a name that is not known.
+    var isStandIn = true
+    /// The parents of its spans that have not come.
+    var missing: Set<UInt64> = []
+    /// Agents' spans that have ended with no agent above them so far: they own the run, or become steps of it.
+    var owners: [SpanItem] = []
+    /// The last outcome of each agent directly below a workflow.
+    var members: [String: (end: Timestamp, outcome: SpanMeaning.Outcome)] = [:]
+    /// The root of a run without an agent.
+    var root: SpanItem?
+    /// How many of its spans have begun and not ended.
+    var pending = 0
+    /// When its first step began.
+    var firstStart: Timestamp
+    /// When the last of its steps ended.
+    var lastEnd: Timestamp
+    /// When a step stopped to wait for a person; nil where none did.
+    var waitingSince: Timestamp?
+    /// When its last call of a model or a tool began.
+    var lastWorkAt: Timestamp?
+    /// Whether it holds a call of a tool: then it is agent's work, even where no span says so.
+    var hasTool = false
+    /// Whether spans of it came that were not told yet.
+    var isNew = true
+    /// Whether it was announced.
+    var isAnnounced = false
+    /// Whether its start was told.
+    var isStarted = false
+    /// Whether the session that stands for its unknown one was closed.
+    var isClosed = false
+    /// When a span of it came last, by our clock.
+    var touchedAt: Timestamp
+
+    init(id: RunID, service: Int, shown: SessionID, firstStart: Timestamp, at moment: Timestamp) {
+        self.id = id
+        self.service = service
+        self.shown = shown
+        self.firstStart = firstStart
+        lastEnd = firstStart
+        touchedAt = moment
+    }
+
+    /// Whether a later span may still belong to it without being connected to it.
+    var isOpenToMore: Bool { state == .open || state == .judged || state == .lost }
+    /// Whether every span that it waits for has come.
+    var isWhole: Bool { missing.isEmpty && pending == 0 }
+
+    /// The agent's name: of its owner, or of the first agent below an owner that is no agent.
+    var agent: String? {
+        guard let owner = owners.first else { return nil }
+        return owner.meaning.agent ?? (owner.span.name.isEmpty ? nil : owner.span.name)
+    }
+
+    /// Keeps the last outcome of an agent that works below a workflow.
+    mutating func note(_ item: SpanItem) {
+        let name = item.meaning.agent ?? item.span.name
+        if let known = members[name], known.end > item.span.end { return }
+        guard members[name] != nil || members.count < 256 else { return }
+        members[name] = (item.span.end, item.meaning.outcome)
+    }
+
+    /// How it ended, by its owners: the last of them, unless one of its agents failed for good.
+    func outcome() -> SpanMeaning.Outcome {
+        guard let last = owners.max(by: { $0.span.end < $1.span.end }) ?? root else { return .succeeded }
+        if last.meaning.outcome == .succeeded {
+            if let waitingSince, lastWorkAt.map({ $0 <= waitingSince }) ?? true { return .waiting }
+            let agents = owners.count > 1 || last.meaning.kind != .agent ? members : [:]
+            let failed = agents.values.filter { $0.outcome != .succeeded }.max { $0.end < $1.end }
+            if let failed { return failed.outcome }
+        }
+        return last.meaning.outcome
+    }
+}
