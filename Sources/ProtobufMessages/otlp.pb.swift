@@ -146,6 +146,9 @@ package nonisolated struct OTLPResourceGroup: Sendable {
   /// ScopeGroup
   package var scopes: [Data] = []
 
+  /// InstrumentationLibrarySpans, …Logs and …Metrics of versions before 0.15, which look like a ScopeGroup.
+  package var libraries: [Data] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -221,6 +224,9 @@ package nonisolated struct OTLPSpan: Sendable {
   /// KeyValue
   package var attributes: [Data] = []
 
+  /// Event
+  package var events: [Data] = []
+
   package var status: OTLPStatus {
     get {_status ?? OTLPStatus()}
     set {_status = newValue}
@@ -237,6 +243,34 @@ package nonisolated struct OTLPSpan: Sendable {
   package init() {}
 
   fileprivate var _status: OTLPStatus? = nil
+}
+
+package nonisolated struct OTLPEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  /// KeyValue
+  package var attributes: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// An Event of which only the name is looked at.
+package nonisolated struct OTLPEventName: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct OTLPStatus: Sendable {
@@ -732,7 +766,7 @@ nonisolated extension OTLPFailure: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension OTLPResourceGroup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ResourceGroup"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resource\0\u{1}scopes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resource\0\u{1}scopes\0\u{2}f\u{f}libraries\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -742,6 +776,7 @@ nonisolated extension OTLPResourceGroup: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.resource) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.scopes) }()
+      case 1000: try { try decoder.decodeRepeatedBytesField(value: &self.libraries) }()
       default: break
       }
     }
@@ -754,12 +789,16 @@ nonisolated extension OTLPResourceGroup: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.scopes.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.scopes, fieldNumber: 2)
     }
+    if !self.libraries.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.libraries, fieldNumber: 1000)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: OTLPResourceGroup, rhs: OTLPResourceGroup) -> Bool {
     if lhs.resource != rhs.resource {return false}
     if lhs.scopes != rhs.scopes {return false}
+    if lhs.libraries != rhs.libraries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -866,7 +905,7 @@ nonisolated extension OTLPScope: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension OTLPSpan: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Span"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}trace_id\0\u{3}span_id\0\u{4}\u{2}parent_span_id\0\u{1}name\0\u{4}\u{2}start_time_unix_nano\0\u{3}end_time_unix_nano\0\u{1}attributes\0\u{2}\u{6}status\0\u{1}flags\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}trace_id\0\u{3}span_id\0\u{4}\u{2}parent_span_id\0\u{1}name\0\u{4}\u{2}start_time_unix_nano\0\u{3}end_time_unix_nano\0\u{1}attributes\0\u{2}\u{2}events\0\u{2}\u{4}status\0\u{1}flags\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -881,6 +920,7 @@ nonisolated extension OTLPSpan: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 7: try { try decoder.decodeSingularFixed64Field(value: &self.startTimeUnixNano) }()
       case 8: try { try decoder.decodeSingularFixed64Field(value: &self.endTimeUnixNano) }()
       case 9: try { try decoder.decodeRepeatedBytesField(value: &self.attributes) }()
+      case 11: try { try decoder.decodeRepeatedBytesField(value: &self.events) }()
       case 15: try { try decoder.decodeSingularMessageField(value: &self._status) }()
       case 16: try { try decoder.decodeSingularFixed32Field(value: &self.flags) }()
       default: break
@@ -914,6 +954,9 @@ nonisolated extension OTLPSpan: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.attributes.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.attributes, fieldNumber: 9)
     }
+    if !self.events.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.events, fieldNumber: 11)
+    }
     try { if let v = self._status {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     } }()
@@ -931,8 +974,74 @@ nonisolated extension OTLPSpan: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.startTimeUnixNano != rhs.startTimeUnixNano {return false}
     if lhs.endTimeUnixNano != rhs.endTimeUnixNano {return false}
     if lhs.attributes != rhs.attributes {return false}
+    if lhs.events != rhs.events {return false}
     if lhs._status != rhs._status {return false}
     if lhs.flags != rhs.flags {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OTLPEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Event"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}name\0\u{1}attributes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.attributes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.attributes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.attributes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: OTLPEvent, rhs: OTLPEvent) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.attributes != rhs.attributes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OTLPEventName: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EventName"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: OTLPEventName, rhs: OTLPEventName) -> Bool {
+    if lhs.name != rhs.name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -3,14 +3,17 @@ import WireProtocol
 
 /// The bodies of answers to OTLP requests, in the encoding of the request (OTLP specification, "OTLP/HTTP Response").
 public enum OTLPAnswer {
-    /// The answer to a request that was read: empty, or how many of its elements were left out and why.
+    /// The answer to a request that was read: empty, or how many of its elements were left out and why. Attributes
+    /// that were left out are a warning, as their element was kept.
     ///
     /// - Parameter notice: what the sender should change; with nothing left out it is a warning
     ///   (OTLP specification, "Partial Success").
     public static func accepted(
         _ batch: TelemetryBatch, _ signal: TelemetrySignal, notice: String? = nil, isJSON: Bool
     ) -> [UInt8] {
-        guard let reason = batch.reason ?? notice else { return isJSON ? Array("{}".utf8) : [] }
+        guard let reason = batch.reason ?? batch.attributeReason.map({ "left out: " + $0 }) ?? notice else {
+            return isJSON ? Array("{}".utf8) : []
+        }
         guard isJSON else {
             var answer = OTLPExportResponse()
             answer.partialSuccess.rejected = Int64(batch.refused)

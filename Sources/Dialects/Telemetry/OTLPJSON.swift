@@ -2,8 +2,9 @@ import WireProtocol
 
 /// Reads OTLP requests in JSON: camelCase names, hexadecimal ids, whole numbers as numbers or strings.
 ///
-/// The rules are those of the OTLP specification, "JSON Protobuf Encoding"; ids
-/// in base64 and enumerations by name, which plain protobuf tools write, are read too.
+/// The rules are those of the OTLP specification, "JSON Protobuf Encoding"; ids in base64, enumerations by
+/// name and names in snake case, which plain protobuf tools write, are read too, as are the lists' names of
+/// versions before 0.15.
 public enum OTLPJSON {
     /// Reads an export request.
     public static func read(
@@ -15,44 +16,97 @@ public enum OTLPJSON {
         }
         guard let object = json.object else { throw .json("not an object") }
         var batch = TelemetryBatch()
-        let (groups, scopes, elements) =
-            switch signal {
-            case .traces: ("resourceSpans", "scopeSpans", "spans")
-            case .logs: ("resourceLogs", "scopeLogs", "logRecords")
-            case .metrics: ("resourceMetrics", "scopeMetrics", "metrics")
-            }
-        guard object[groups] != nil || object.members.isEmpty else { throw .json("it has no \(groups)") }
-        for group in object[groups]?.array ?? [] {
-            let resource = TelemetryResource(attributes(group["resource"]?["attributes"]))
-            for scope in group[scopes]?.array ?? [] {
-                for element in scope[elements]?.array ?? [] {
-                    batch.read { (batch) throws(TelemetryError) in
-                        guard let element = element.object else { throw .json("an element is no object") }
-                        switch signal {
-                        case .traces:
-                            batch.spans.append(span(element, resource, scope["scope"]?["name"]?.string ?? ""))
-                        case .logs: batch.logs.append(log(element, resource))
-                        case .metrics: readPoints(of: element, resource, into: &batch)
-                        }
-                    }
+        let names = Names.of(signal)
+        guard let groups = object.any(names.groups) else {
+            guard object.members.isEmpty else { throw .json("it has no \(names.groups[0])") }
+            return batch
+        }
+        for group in groups.array ?? [] {
+            let resource = TelemetryResource(attributes(group["resource"]?["attributes"], &batch))
+            let lists = names.scopes.compactMap { group[$0] }
+            if lists.isEmpty,
+                let stranger = stranger(in: group, besides: ["resource", "schemaUrl", "schema_url"])
+            {
+                batch.read { (_) throws(TelemetryError) in
+                    throw .json("\(stranger) where \(names.scopes[0]) belongs")
                 }
+            }
+            for scope in lists.flatMap({ $0.array ?? [] }) {
+                read(scope, resource, names, signal, into: &batch)
             }
         }
         return batch
     }
 
+    /// What the lists of a request are called: as specified, in snake case, and before version 0.15.
+    private struct Names {
+        let groups: [String]
+        let scopes: [String]
+        let elements: [String]
+
+        static func of(_ signal: TelemetrySignal) -> Names {
+            switch signal {
+            case .traces: names("Spans", "spans", ["spans"])
+            case .logs: names("Logs", "logs", ["logRecords", "log_records", "logs"])
+            case .metrics: names("Metrics", "metrics", ["metrics"])
+            }
+        }
+
+        private static func names(_ camel: String, _ snake: String, _ elements: [String]) -> Names {
+            Names(
+                groups: ["resource" + camel, "resource_" + snake],
+                scopes: [
+                    "scope" + camel, "scope_" + snake, "instrumentationLibrary" + camel,
+                    "instrumentation_library_" + snake,
+                ], elements: elements)
+        }
+    }
+
+    /// A member that is not known, where a known one is missing.
+    private static func stranger(in json: JSONValue, besides known: [String]) -> String? {
+        json.object?.members.first { !known.contains($0.name) }.map { String($0.name.prefix(60)) }
+    }
+
+    private static func read(
+        _ scope: JSONValue, _ resource: TelemetryResource, _ names: Names, _ signal: TelemetrySignal,
+        into batch: inout TelemetryBatch
+    ) {
+        let scopes = ["scope", "instrumentationLibrary", "instrumentation_library"]
+        let name = scope.object?.any(scopes)?["name"]?.string ?? ""
+        guard let elements = scope.object?.any(names.elements) else {
+            if let stranger = stranger(in: scope, besides: scopes + ["schemaUrl", "schema_url"]) {
+                batch.read { (_) throws(TelemetryError) in
+                    throw .json("\(stranger) where \(names.elements[0]) belongs")
+                }
+            }
+            return
+        }
+        for element in elements.array ?? [] {
+            batch.read { (batch) throws(TelemetryError) in
+                guard let element = element.object else { throw .json("an element is no object") }
+                switch signal {
+                case .traces: batch.spans.append(span(element, resource, name, &batch))
+                case .logs: batch.logs.append(log(element, resource, &batch))
+                case .metrics: readPoints(of: element, resource, into: &batch)
+                }
+            }
+        }
+    }
+
     private static func span(
-        _ json: JSONObject, _ resource: TelemetryResource, _ scope: String
+        _ json: JSONObject, _ resource: TelemetryResource, _ scope: String, _ batch: inout TelemetryBatch
     ) -> TelemetrySpan {
         var span = TelemetrySpan()
         (span.resource, span.scope) = (resource, scope)
-        span.traceID = id(json["traceId"], digits: 32)
-        span.spanID = id(json["spanId"], digits: 16)
-        span.parentID = id(json["parentSpanId"], digits: 16)
+        span.traceID = id(json.either("traceId", "trace_id"), digits: 32)
+        span.spanID = id(json.either("spanId", "span_id"), digits: 16)
+        span.parentID = id(json.either("parentSpanId", "parent_span_id"), digits: 16)
         span.name = json.string("name") ?? ""
-        span.start = time(json["startTimeUnixNano"])
-        span.end = time(json["endTimeUnixNano"])
-        span.attributes = attributes(json["attributes"])
+        span.setTimes(
+            start: nanoseconds(json.either("startTimeUnixNano", "start_time_unix_nano")),
+            end: nanoseconds(json.either("endTimeUnixNano", "end_time_unix_nano")))
+        span.attributes = attributes(json["attributes"], &batch)
+        span.exception = exception(json["events"]?.array ?? [])
         span.hasRemoteParent = (whole(json["flags"]) ?? 0) & 0x300 == 0x300
         let status = json["status"]
         span.statusMessage = status?["message"]?.string ?? ""
@@ -65,16 +119,35 @@ public enum OTLPJSON {
         return span
     }
 
-    private static func log(_ json: JSONObject, _ resource: TelemetryResource) -> TelemetryLog {
+    /// The last exception of a span's events.
+    private static func exception(_ events: [JSONValue]) -> TelemetryException? {
+        for event in events.suffix(TelemetryException.maximumEvents).reversed()
+        where event["name"]?.string == "exception" {
+            var texts: [String: String] = [:]
+            for pair in event["attributes"]?.array?.prefix(TelemetryAttributeReader.maximumCount) ?? [] {
+                guard let key = pair["key"]?.string, let wrapped = pair["value"] else { continue }
+                texts[key] = value(wrapped).string
+            }
+            return TelemetryException(type: texts["exception.type"], message: texts["exception.message"])
+        }
+        return nil
+    }
+
+    private static func log(
+        _ json: JSONObject, _ resource: TelemetryResource, _ batch: inout TelemetryBatch
+    ) -> TelemetryLog {
         var log = TelemetryLog()
         log.resource = resource
-        log.time = time(json["timeUnixNano"])
-        if log.time.milliseconds == 0 { log.time = time(json["observedTimeUnixNano"]) }
-        log.severity = Int(clamping: whole(json["severityNumber"]) ?? 0)
-        log.body = json["body"]?["stringValue"]?.string ?? ""
-        log.attributes = attributes(json["attributes"])
-        log.traceID = id(json["traceId"], digits: 32)
-        log.name = json.string("eventName") ?? log.attributes["event.name"]?.string ?? ""
+        log.time = time(json.either("timeUnixNano", "time_unix_nano"))
+        if log.time.milliseconds == 0 {
+            log.time = time(json.either("observedTimeUnixNano", "observed_time_unix_nano"))
+        }
+        log.severity = Int(clamping: whole(json.either("severityNumber", "severity_number")) ?? 0)
+        log.body = json["body"].map(value)?.string ?? ""
+        log.attributes = attributes(json["attributes"], &batch)
+        log.traceID = id(json.either("traceId", "trace_id"), digits: 32)
+        log.name =
+            json.either("eventName", "event_name")?.string ?? log.attributes["event.name"]?.string ?? ""
         return log
     }
 
@@ -85,13 +158,17 @@ public enum OTLPJSON {
         metric.resource = resource
         metric.name = json.string("name") ?? ""
         metric.unit = json.string("unit") ?? ""
-        let kinds = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"]
-        for json in kinds.flatMap({ json[$0]?["dataPoints"]?.array ?? [] }) {
+        let kinds = [
+            "gauge", "sum", "histogram", "exponentialHistogram", "exponential_histogram", "summary",
+        ]
+        let points = kinds.compactMap { json[$0]?.object?.either("dataPoints", "data_points")?.array }
+        for json in points.flatMap(\.self) {
             batch.read { [metric] batch in
                 var point = metric
-                point.attributes = attributes(json["attributes"])
+                point.attributes = attributes(json["attributes"], &batch)
                 point.value =
-                    json["asDouble"]?.double ?? whole(json["asInt"]).map { Double($0) }
+                    json.object?.either("asDouble", "as_double")?.double
+                    ?? whole(json.object?.either("asInt", "as_int")).map { Double($0) }
                     ?? json["sum"]?.double ?? 0
                 point.count = whole(json["count"]).map { Int(clamping: $0) }
                 batch.metrics.append(point)
@@ -101,8 +178,27 @@ public enum OTLPJSON {
 
     // MARK: Pieces
 
-    private static func attributes(_ json: JSONValue?) -> TelemetryAttributes {
-        Dictionary(pairs(json).map { ($0.key, $0.value) }) { _, last in last }
+    private static func attributes(
+        _ json: JSONValue?, _ batch: inout TelemetryBatch
+    ) -> TelemetryAttributes {
+        let pairs = json?.array ?? []
+        var reader = TelemetryAttributeReader(expecting: pairs.count)
+        for pair in pairs {
+            guard let key = pair["key"]?.string, let wrapped = pair["value"] else { continue }
+            reader.take(bytes: size(wrapped)) { (key, value(wrapped)) }
+        }
+        if reader.leftOut > 0 { batch.note(reader) }
+        return reader.attributes
+    }
+
+    /// About how many bytes a value is long: those of its texts.
+    private static func size(_ json: JSONValue) -> Int {
+        switch json {
+        case .string(let text): text.utf8.count
+        case .array(let elements): elements.reduce(0) { $0 + size($1) }
+        case .object(let object): object.members.reduce(0) { $0 + $1.name.utf8.count + size($1.value) }
+        case .null, .bool, .integer, .number: 8
+        }
     }
 
     private static func pairs(_ json: JSONValue?) -> [(key: String, value: JSONValue)] {
@@ -112,17 +208,24 @@ public enum OTLPJSON {
         }
     }
 
+    /// The value in its wrapping, of which the last known member counts.
     private static func value(_ json: JSONValue) -> JSONValue {
-        if let text = json["stringValue"] { return text }
-        if let bool = json["boolValue"] { return bool }
-        if let integer = json["intValue"] { return whole(integer).map { .integer($0) } ?? .null }
-        if let number = json["doubleValue"] { return number }
-        if let elements = json["arrayValue"]?["values"]?.array { return .array(elements.map(value)) }
-        if let list = json["kvlistValue"] {
-            let object = pairs(list["values"]).reduce(into: JSONObject()) { $0.append($1.key, $1.value) }
-            return .object(object)
+        for member in json.object?.members.reversed() ?? [] {
+            switch member.name {
+            case "stringValue", "string_value", "boolValue", "bool_value", "doubleValue", "double_value",
+                "bytesValue", "bytes_value":
+                return member.value
+            case "intValue", "int_value":
+                return whole(member.value).map { .integer($0) } ?? .null
+            case "arrayValue", "array_value":
+                return .array((member.value["values"]?.array ?? []).map(value))
+            case "kvlistValue", "kvlist_value":
+                return .object(
+                    pairs(member.value["values"]).reduce(into: JSONObject()) { $0.append($1.key, $1.value) })
+            default: continue
+            }
         }
-        return json["bytesValue"] ?? .null
+        return .null
     }
 
     private static func whole(_ json: JSONValue?) -> Int64? {
@@ -132,8 +235,14 @@ public enum OTLPJSON {
         }
     }
 
-    private static func time(_ json: JSONValue?) -> Timestamp {
-        Timestamp(milliseconds: max(0, whole(json) ?? 0) / 1_000_000)
+    private static func time(_ json: JSONValue?) -> Timestamp { Timestamp(nanoseconds: nanoseconds(json)) }
+
+    /// A fixed64; 0 when it is none, or negative.
+    private static func nanoseconds(_ json: JSONValue?) -> UInt64 {
+        switch json {
+        case .string(let text)?: UInt64(text) ?? 0
+        case let value: value?.integer.flatMap { UInt64(exactly: $0) } ?? 0
+        }
     }
 
     /// An id as hexadecimal digits, from those or from base64; empty when it is neither.
@@ -141,6 +250,19 @@ public enum OTLPJSON {
         guard let text = json?.string, !text.isEmpty else { return "" }
         if text.count == digits, text.allSatisfy(\.isHexDigit) { return text.lowercased() }
         return Base64.decode(text).map { OTLPProtobuf.hexadecimal($0) } ?? ""
+    }
+}
+
+extension JSONObject {
+    /// The member by its name in camel case or, where a tool keeps protobuf's own names, in snake case.
+    fileprivate func either(_ camel: String, _ snake: String) -> JSONValue? { self[camel] ?? self[snake] }
+
+    /// The first of those members that is there.
+    fileprivate func any(_ names: [String]) -> JSONValue? {
+        for name in names {
+            if let value = self[name] { return value }
+        }
+        return nil
     }
 }
 

@@ -8,11 +8,6 @@ import WireProtocol
 /// A request is unwrapped one element at a time, so that a broken one is refused
 /// alone and a hostile body costs no more memory than a small multiple of its length.
 public enum OTLPProtobuf {
-    /// The longest attribute that is read: 1 MiB, a long conversation.
-    private static let maximumAttributeBytes = 1 << 20
-    /// The most attributes of one element: SDKs keep 128 (OTEL_ATTRIBUTE_COUNT_LIMIT).
-    private static let maximumAttributes = 1_000
-
     /// Reads an `ExportTraceServiceRequest`, `ExportLogsServiceRequest` or `ExportMetricsServiceRequest`.
     public static func read(
         _ bytes: [UInt8], _ signal: TelemetrySignal
@@ -24,14 +19,17 @@ public enum OTLPProtobuf {
         for group in groups {
             let group = try ProtobufMessage.decode(group, as: OTLPResourceGroup.self)
             let resource = TelemetryResource(
-                try attributes(ProtobufMessage.decode(group.resource, as: OTLPResource.self).attributes))
-            for scope in group.scopes {
+                attributes(
+                    try ProtobufMessage.decode(group.resource, as: OTLPResource.self).attributes, &batch))
+            // Until version 0.15 the scopes were called instrumentation libraries and had a field of their own.
+            for scope in group.scopes + group.libraries {
                 let scope = try ProtobufMessage.decode(scope, as: OTLPScopeGroup.self)
                 for element in scope.elements {
                     batch.read { (batch) throws(TelemetryError) in
                         switch signal {
-                        case .traces: batch.spans.append(try span(element, resource, scope.scope.name))
-                        case .logs: batch.logs.append(try log(element, resource))
+                        case .traces:
+                            batch.spans.append(try span(element, resource, scope.scope.name, &batch))
+                        case .logs: batch.logs.append(try log(element, resource, &batch))
                         case .metrics: try readPoints(of: element, resource, into: &batch)
                         }
                     }
@@ -42,7 +40,7 @@ public enum OTLPProtobuf {
     }
 
     private static func span(
-        _ bytes: Data, _ resource: TelemetryResource, _ scope: String
+        _ bytes: Data, _ resource: TelemetryResource, _ scope: String, _ batch: inout TelemetryBatch
     ) throws(TelemetryError) -> TelemetrySpan {
         let message = try ProtobufMessage.decode(bytes, as: OTLPSpan.self)
         // An id of another length is a text of another signal, whose fields have the same numbers.
@@ -55,18 +53,37 @@ public enum OTLPProtobuf {
         span.spanID = hexadecimal(message.spanID)
         span.parentID = hexadecimal(message.parentSpanID)
         span.name = message.name
-        span.start = Timestamp(nanoseconds: message.startTimeUnixNano)
-        span.end = Timestamp(nanoseconds: message.endTimeUnixNano)
-        span.attributes = try attributes(message.attributes)
+        span.setTimes(start: message.startTimeUnixNano, end: message.endTimeUnixNano)
+        span.attributes = attributes(message.attributes, &batch)
+        span.exception = exception(message.events)
         span.status = .init(number: message.status.code.rawValue)
         span.statusMessage = message.status.message
         span.hasRemoteParent = message.flags & 0x300 == 0x300
         return span
     }
 
-    private static func log(_ bytes: Data, _ resource: TelemetryResource) throws(TelemetryError)
-        -> TelemetryLog
-    {
+    /// The last exception of a span's events; an event that cannot be read is none.
+    private static func exception(_ events: [Data]) -> TelemetryException? {
+        for event in events.suffix(TelemetryException.maximumEvents).reversed() {
+            guard let name = try? ProtobufMessage.decode(event, as: OTLPEventName.self).name,
+                name == "exception",
+                let event = try? ProtobufMessage.decode(event, as: OTLPEvent.self)
+            else { continue }
+            var texts: [String: String] = [:]
+            for pair in event.attributes.prefix(TelemetryAttributeReader.maximumCount) {
+                guard pair.count <= TelemetryAttributeReader.maximumBytes,
+                    let pair = try? ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
+                else { continue }
+                texts[pair.key] = pair.value.stringValue
+            }
+            return TelemetryException(type: texts["exception.type"], message: texts["exception.message"])
+        }
+        return nil
+    }
+
+    private static func log(
+        _ bytes: Data, _ resource: TelemetryResource, _ batch: inout TelemetryBatch
+    ) throws(TelemetryError) -> TelemetryLog {
         let message = try ProtobufMessage.decode(bytes, as: OTLPLogRecord.self)
         var log = TelemetryLog()
         log.resource = resource
@@ -74,7 +91,7 @@ public enum OTLPProtobuf {
         log.time = Timestamp(nanoseconds: isTimed ? message.timeUnixNano : message.observedTimeUnixNano)
         log.severity = Int(message.severityNumber)
         log.body = message.body.stringValue
-        log.attributes = try attributes(message.attributes)
+        log.attributes = attributes(message.attributes, &batch)
         log.traceID = hexadecimal(message.traceID)
         log.name = message.eventName
         if log.name.isEmpty { log.name = log.attributes["event.name"]?.string ?? "" }
@@ -97,19 +114,20 @@ public enum OTLPProtobuf {
             }
         for bytes in points {
             batch.read { [metric] (batch) throws(TelemetryError) in
-                batch.metrics.append(try point(bytes, of: metric, in: data))
+                batch.metrics.append(try point(bytes, of: metric, in: data, &batch))
             }
         }
     }
 
     private static func point(
-        _ bytes: Data, of metric: TelemetryMetric, in data: OTLPMetric.OneOf_Data
+        _ bytes: Data, of metric: TelemetryMetric, in data: OTLPMetric.OneOf_Data,
+        _ batch: inout TelemetryBatch
     ) throws(TelemetryError) -> TelemetryMetric {
         var point = metric
         switch data {
         case .gauge, .sum:
             let message = try ProtobufMessage.decode(bytes, as: OTLPNumberPoint.self)
-            point.attributes = try attributes(message.attributes)
+            point.attributes = attributes(message.attributes, &batch)
             point.value =
                 switch message.value {
                 case .asDouble(let value): value
@@ -118,31 +136,30 @@ public enum OTLPProtobuf {
                 }
         case .histogram:
             let message = try ProtobufMessage.decode(bytes, as: OTLPHistogramPoint.self)
-            point.attributes = try attributes(message.attributes)
+            point.attributes = attributes(message.attributes, &batch)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         case .exponentialHistogram:
             let message = try ProtobufMessage.decode(bytes, as: OTLPExponentialHistogramPoint.self)
-            point.attributes = try attributes(message.attributes)
+            point.attributes = attributes(message.attributes, &batch)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         case .summary:
             let message = try ProtobufMessage.decode(bytes, as: OTLPSummaryPoint.self)
-            point.attributes = try attributes(message.attributes)
+            point.attributes = attributes(message.attributes, &batch)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         }
         return point
     }
 
-    private static func attributes(_ pairs: [Data]) throws(TelemetryError) -> TelemetryAttributes {
-        guard pairs.count <= maximumAttributes else {
-            throw .protobuf("has more than \(maximumAttributes) attributes in one element")
-        }
-        var attributes: TelemetryAttributes = [:]
+    private static func attributes(_ pairs: [Data], _ batch: inout TelemetryBatch) -> TelemetryAttributes {
+        var reader = TelemetryAttributeReader(expecting: pairs.count)
         for pair in pairs {
-            guard pair.count <= maximumAttributeBytes else { throw .protobuf("has an attribute above 1 MiB") }
-            let pair = try ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
-            attributes[pair.key] = value(pair.value)
+            reader.take(bytes: pair.count) { () throws(TelemetryError) in
+                let pair = try ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
+                return (pair.key, value(pair.value))
+            }
         }
-        return attributes
+        if reader.leftOut > 0 { batch.note(reader) }
+        return reader.attributes
     }
 
     private static func value(_ value: OTLPAnyValue) -> JSONValue {
@@ -159,11 +176,19 @@ public enum OTLPProtobuf {
         }
     }
 
+    /// Two digits for each of at most 32 bytes.
     static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.prefix(32).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] },
-            as: UTF8.self)
+        let bytes = bytes.prefix(32)
+        return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            var index = 0
+            for byte in bytes {
+                for digit in [byte >> 4, byte & 0xF] {
+                    text[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+                    index += 1
+                }
+            }
+            return index
+        }
     }
 }
 

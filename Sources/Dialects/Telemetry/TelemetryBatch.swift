@@ -12,6 +12,10 @@ public struct TelemetryBatch: Hashable, Sendable {
     public private(set) var refused = 0
     /// Why the first of those was; nil when there are none.
     public private(set) var reason: String?
+    /// Attributes that were left out of elements that were kept.
+    public private(set) var attributesLeftOut = 0
+    /// Why the first of those was; nil when there are none.
+    public private(set) var attributeReason: String?
 
     /// The most elements of one request: 50,000; SDKs send 512 (OTEL_BSP_MAX_EXPORT_BATCH_SIZE), collectors 8,192.
     static let maximumElements = 50_000
@@ -30,6 +34,12 @@ public struct TelemetryBatch: Hashable, Sendable {
         do throws(TelemetryError) { try element(&self) } catch { refuse(error.description) }
     }
 
+    /// Notes the attributes that an element was kept without.
+    mutating func note(_ attributes: TelemetryAttributeReader) {
+        attributesLeftOut += attributes.leftOut
+        attributeReason = attributeReason ?? attributes.reason
+    }
+
     private mutating func refuse(_ reason: String) {
         refused += 1
         self.reason = self.reason ?? reason
@@ -38,6 +48,41 @@ public struct TelemetryBatch: Hashable, Sendable {
 
 /// Attributes by name; the last of repeated names.
 public typealias TelemetryAttributes = [String: JSONValue]
+
+/// Collects the attributes of one element within limits; what is beyond them is left out and counted.
+struct TelemetryAttributeReader {
+    /// The longest attribute that is read: 1 MiB, a long conversation.
+    static let maximumBytes = 1 << 20
+    /// The most attributes of one element: SDKs keep 128 (OTEL_ATTRIBUTE_COUNT_LIMIT).
+    static let maximumCount = 1_000
+
+    private(set) var attributes: TelemetryAttributes = [:]
+    /// How many were left out.
+    private(set) var leftOut = 0
+    /// Why the first of those was.
+    private(set) var reason: String?
+    private var count = 0
+
+    init(expecting count: Int) { attributes.reserveCapacity(min(count, Self.maximumCount)) }
+
+    /// Takes an attribute of that many bytes, unless it or the number of attributes is beyond the limit.
+    mutating func take(bytes: Int, _ read: () throws(TelemetryError) -> (key: String, value: JSONValue)) {
+        guard count < Self.maximumCount else {
+            return leaveOut("more than \(Self.maximumCount) attributes in one element")
+        }
+        count += 1
+        guard bytes <= Self.maximumBytes else { return leaveOut("an attribute above 1 MiB") }
+        do throws(TelemetryError) {
+            let (key, value) = try read()
+            attributes[key] = value
+        } catch { leaveOut("an attribute: \(error.description)") }
+    }
+
+    private mutating func leaveOut(_ reason: String) {
+        leftOut += 1
+        self.reason = self.reason ?? reason
+    }
+}
 
 /// Which program sent something: OTLP's resource.
 public struct TelemetryResource: Hashable, Sendable {
@@ -77,8 +122,12 @@ public struct TelemetrySpan: Hashable, Sendable {
     public var name = ""
     /// When it began.
     public var start = Timestamp(milliseconds: 0)
-    /// When it ended.
+    /// When it ended; as decoded, never before the start.
     public var end = Timestamp(milliseconds: 0)
+    /// Whether the times can be believed.
+    public var timing = SpanTiming.asSent
+    /// The last exception that was recorded in it.
+    public var exception: TelemetryException?
     /// What is known of it.
     public var attributes: TelemetryAttributes = [:]
     /// How it ended.
@@ -88,6 +137,13 @@ public struct TelemetrySpan: Hashable, Sendable {
 
     /// A span of which nothing is known.
     init() {}
+
+    /// Notes when it began and ended, in nanoseconds as OTLP has them.
+    mutating func setTimes(start: UInt64, end: UInt64) {
+        (self.start, self.end) = (Timestamp(nanoseconds: start), Timestamp(nanoseconds: end))
+        timing = SpanTiming(start: start, end: end)
+        if case .endBeforeStart = timing { self.end = self.start }
+    }
 
     /// The text attribute of the first of those names.
     func text(_ names: String...) -> String? {
