@@ -77,26 +77,88 @@ struct SpanMeaning: Hashable, Sendable {
 }
 
 extension TelemetrySpan {
-    /// What it means.
+    /// What it means; computed at each call, from one look at its attributes.
     var meaning: SpanMeaning {
+        let reading = SpanReading(self)
+        let shown = shownKind(reading)
         var meaning = SpanMeaning()
-        meaning.kind =
-            switch kind {
-            case .agent: .agent
-            case .tool: .tool
-            case .model: .model
-            case .other: .other
-            }
-        (meaning.session, meaning.user, meaning.agent, meaning.tool) = (session, user, agent, tool)
-        meaning.callID = text("gen_ai.tool.call.id", "tool_call.id")
-        meaning.arguments = text("gen_ai.tool.call.arguments")
-        if let complaint { meaning.outcome = .failed(complaint) }
-        if let usage {
-            var counted = SpanMeaning.Usage()
-            (counted.input, counted.output) = (usage["inputTokens"]?.integer, usage["outputTokens"]?.integer)
-            (counted.model, counted.provider) = (usage["model"]?.string, usage["provider"]?.string)
-            meaning.usage = counted
+        let metadata = reading.object(.metadata)
+        let model = reading.text(.model) ?? metadata.flatMap { SpanReading.text($0, ["model"]) }
+        meaning.usage = SpanUsage.read(reading, model: model)
+        meaning.kind = kind(reading, shown?.kind, meaning.usage)
+        meaning.session = reading.text(.session) ?? metadata.flatMap { SpanReading.text($0, Self.sessions) }
+        meaning.user = reading.text(.user) ?? metadata.flatMap { SpanReading.text($0, Self.users) }
+        let name = reading.text(.name) ?? shown.flatMap { $0.rest.isEmpty ? nil : $0.rest }
+        meaning.agent = agent(reading, meaning.kind, name)
+        if meaning.kind == .tool { meaning.tool = reading.text(.tool) ?? name ?? self.name.nonEmpty }
+        meaning.callID = reading.text(.callID)
+        meaning.arguments = arguments(reading)
+        meaning.outcome = SpanOutcome.read(self, reading)
+        if reading.text(.pending) == "pending_span" {
+            let parent = reading.text(.pendingParent) ?? ""
+            meaning.pending = SpanMeaning.Pending(
+                spanID: parentID, parentID: parent.allSatisfy { $0 == "0" } ? "" : parent.lowercased())
         }
         return meaning
     }
+
+    /// The keys that programs use in objects of their own.
+    private static let sessions = [
+        "session_id", "sessionId", "conversation_id", "conversationId", "thread_id", "threadId",
+    ]
+    private static let users = ["user_id", "userId"]
+
+    /// What the span's name shows, where attributes show nothing, or less.
+    private func shownKind(_ reading: SpanReading) -> (kind: SpanMeaning.Kind, rest: String)? {
+        let index = TelemetrySDKIndex.shared
+        let isNamed = reading.text(.name) != nil
+        switch reading.kind {
+        case nil: break
+        case .tool?:
+            if reading.sdks & index.refining == 0, isNamed || reading.text(.tool) != nil { return nil }
+        case .chain?: if reading.sdks & index.refining == 0 { return nil }
+        case .agent?, .workflow?: if isNamed || reading.text(.agent) != nil { return nil }
+        case .model?, .embedding?, .handoff?, .other?: return nil
+        }
+        for rule in index.spanNames where rule.needs == 0 || rule.needs & reading.sdks != 0 {
+            if let rest = rule.rest(of: name) { return (rule.kind, String(rest)) }
+        }
+        return nil
+    }
+
+    private func kind(
+        _ reading: SpanReading, _ shown: SpanMeaning.Kind?, _ usage: SpanMeaning.Usage?
+    ) -> SpanMeaning.Kind {
+        var kind = reading.kind ?? shown ?? .other
+        switch (kind, shown) {
+        case (.tool, .handoff?): kind = .handoff
+        case (.chain, .workflow?): kind = .workflow
+        // OpenInference calls LangChain's tools agents when their name has the word in it.
+        case (.agent, _) where attributes["tool.name"] != nil && attributes["openinference.span.kind"] != nil:
+            kind = .tool
+        default: break
+        }
+        guard kind == .other || kind == .chain, usage?.model != nil else { return kind }
+        return usage?.input != nil || usage?.output != nil ? .model : kind
+    }
+
+    /// The name that an attribute gives; of an agent or workflow without one the span's own.
+    private func agent(_ reading: SpanReading, _ kind: SpanMeaning.Kind, _ name: String?) -> String? {
+        let target = kind == .handoff ? name : nil
+        if let agent = target ?? reading.text(.agent) { return agent }
+        guard kind == .agent || kind == .workflow || kind == .handoff else { return nil }
+        return name ?? self.name.nonEmpty
+    }
+
+    /// The arguments as a text, whatever they were sent as.
+    private func arguments(_ reading: SpanReading) -> String? {
+        switch reading.value(.arguments) {
+        case .array, .object: String(decoding: reading.value(.arguments).serialized, as: UTF8.self)
+        default: reading.text(.arguments)
+        }
+    }
+}
+
+extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }
