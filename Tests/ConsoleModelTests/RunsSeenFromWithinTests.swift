@@ -1,3 +1,4 @@
+import PatternDetection
 import Testing
 import WireProtocol
 
@@ -24,7 +25,8 @@ import WireProtocol
         story.send(OutgoingEvent(change, at: story.now, metadata: metadata))
     }
 
-    private func step(_ type: EventType, _ session: String, _ story: inout Story, _ fields: JSONObject = [:]) {
+    private func step(_ type: EventType, _ session: String, _ story: inout Story, _ fields: JSONObject = [:])
+    {
         story.event(type, "r-1", user: nil, session: session, path: nil, countsSequence: false, fields)
     }
 

@@ -21,7 +21,7 @@ public enum SessionColumns {
             search: { "\($0.path?.shortWord ?? "") \($0.path?.rawValue ?? "")" },
             text: { $0.path?.shortWord ?? AgeText.none }),
         Column(
-            "service", "SERVICE", width: 12, minimum: 8, maximum: 24, drop: 4,
+            "service", "SERVICE", width: 12, minimum: 8, maximum: 24, drop: 8,
             text: { $0.service ?? AgeText.none }),
         Column(
             "pattern", "PATTERN", width: 9, search: { "\($0.verdict.shortWord) \($0.verdict)" },

@@ -107,6 +107,9 @@ public enum OTLPJSON {
             end: nanoseconds(json.either("endTimeUnixNano", "end_time_unix_nano")))
         span.attributes = attributes(json["attributes"], &batch)
         span.exception = exception(json["events"]?.array ?? [])
+        span.isServed =
+            [2, 5].contains(whole(json["kind"]))
+            || ["SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER"].contains(json["kind"]?.string)
         span.hasRemoteParent = (whole(json["flags"]) ?? 0) & 0x300 == 0x300
         let status = json["status"]
         span.statusMessage = status?["message"]?.string ?? ""

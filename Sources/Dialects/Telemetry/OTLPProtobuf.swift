@@ -58,6 +58,7 @@ public enum OTLPProtobuf {
         span.exception = exception(message.events)
         span.status = .init(number: message.status.code.rawValue)
         span.statusMessage = message.status.message
+        span.isServed = message.kind == 2 || message.kind == 5
         span.hasRemoteParent = message.flags & 0x300 == 0x300
         return span
     }

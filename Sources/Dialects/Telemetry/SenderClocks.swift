@@ -10,22 +10,25 @@ struct SenderClocks {
     static let tolerance = Duration.seconds(2)
     /// How many services are told apart.
     private static let maximumServices = 1_000
-    /// Nothing is meant to have happened before 2000-01-01.
-    private static let earliest = Timestamp(milliseconds: 946_684_800_000)
-
     /// How far each service's clock is ahead of ours; negative for one that is behind.
     private var skews: [String: Duration] = [:]
+    /// The services that sent times that are none.
+    private var faults: Set<String> = []
 
     /// The span with times that fit ours, and a remark when its service's clock is off by more than before.
     mutating func corrected(_ span: TelemetrySpan, at moment: Timestamp) -> (TelemetrySpan, String?) {
         var span = span
-        guard span.start >= Self.earliest, span.end >= Self.earliest else {
-            if span.end < Self.earliest { span.end = moment }
-            if span.start < Self.earliest || span.start > span.end { span.start = span.end }
-            return (span, nil)
-        }
-        span.end = max(span.end, span.start)
         let service = span.resource.service
+        if case .arrival(let fault) = span.timing {
+            (span.start, span.end) = (moment, moment)
+            let isNew = faults.count < Self.maximumServices && faults.insert(service).inserted
+            return (
+                span,
+                isNew
+                    ? "\(service) sends spans whose times are \(fault.words); they are shown at their arrival"
+                    : nil
+            )
+        }
         let ahead = span.end.since(moment)
         var remark: String?
         if let skew = skews[service] {
@@ -36,7 +39,8 @@ struct SenderClocks {
                 // The clock is at least as far ahead as the latest end shows.
                 skews[service] = ahead
             }
-        } else if ahead > Self.tolerance || ahead < .zero - Self.lateness, skews.count < Self.maximumServices {
+        } else if ahead > Self.tolerance || ahead < .zero - Self.lateness, skews.count < Self.maximumServices
+        {
             skews[service] = ahead
             remark = Self.words(service, ahead)
         }
@@ -49,7 +53,8 @@ struct SenderClocks {
 
     private static func words(_ service: String, _ ahead: Duration) -> String {
         let seconds = abs(ahead.components.seconds)
-        let text = seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
+        let text =
+            seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
         return ahead > .zero
             ? "the clock of \(service) is \(text) ahead; its times are shown \(text) earlier"
             : "spans of \(service) arrive \(text) after their end: its clock is behind, or they were kept back; "

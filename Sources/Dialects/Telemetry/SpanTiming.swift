@@ -20,6 +20,15 @@ public enum SpanTiming: Hashable, Sendable {
         case microseconds
         /// Any other time before 2000 or after 2200.
         case implausible
+
+        /// What is sent instead of times, for a sentence.
+        var words: String {
+            switch self {
+            case .absent: "missing"
+            case .seconds, .milliseconds, .microseconds: "\(rawValue) where OTLP has nanoseconds"
+            case .implausible: "before 2000 or after 2200"
+            }
+        }
     }
 
     /// 2000-01-01 to 2200-01-01 in seconds since 1970.

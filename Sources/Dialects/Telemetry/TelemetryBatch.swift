@@ -118,6 +118,8 @@ public struct TelemetrySpan: Hashable, Sendable {
     public var parentID = ""
     /// Whether the parent is known to live in another process (flags 0x300, OTLP 1.3).
     public var hasRemoteParent = false
+    /// Whether it answers a request or handles a message: OTLP's kinds SERVER and CONSUMER.
+    public var isServed = false
     /// The span's name.
     public var name = ""
     /// When it began.

@@ -25,7 +25,7 @@ struct TelemetryHealth {
         for span in batch.spans {
             count(span.resource) {
                 $0.spans += 1
-                if span.complaint != nil { $0.errors += 1 }
+                if span.status == .error { $0.errors += 1 }
             }
         }
         for log in batch.logs { count(log.resource) { $0.logs += 1 } }

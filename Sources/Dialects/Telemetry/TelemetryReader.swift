@@ -49,6 +49,9 @@ public struct TelemetryReader: Sendable {
             remarks.append(
                 .refused(what: "telemetry", reason: "\(batch.refused) left out of a request: \(reason)"))
         }
+        if let reason = batch.attributeReason {
+            remarks += note("attributes of spans are left out: \(reason)")
+        }
         return note(events, at: moment) + remarks
     }
 

@@ -13,6 +13,7 @@ struct MadeUpSpan {
     var failure: String?
     var service = "shop"
     var isRemote = false
+    var isServed = false
 
     static func model(
         _ id: String, in parent: String, _ from: Int, _ to: Int, session: String? = nil, tokens: Int64? = nil,
@@ -51,7 +52,7 @@ struct MadeUpSpan {
         _ name: String, _ id: String, in parent: String = "", _ from: Int, _ to: Int, isRequest: Bool = false
     ) -> Self {
         var span = Self(name: name, id: id, parent: parent, from: from, to: to)
-        span.set("http.route", isRequest ? "/chat" : nil)
+        span.isServed = isRequest
         return span
     }
 
@@ -86,6 +87,7 @@ struct MadeUpTrace {
         batch.spans = spans.map { made in
             var span = TelemetrySpan()
             (span.name, span.attributes, span.hasRemoteParent) = (made.name, made.attributes, made.isRemote)
+            span.isServed = made.isServed
             (span.traceID, span.spanID) = (id, Self.number(made.id))
             span.parentID = made.parent.isEmpty ? "" : Self.number(made.parent)
             span.resource = TelemetryResource(["service.name": .string(made.service)])
@@ -126,7 +128,8 @@ struct MadeUpTrace {
         var shown: Set<String> = []
         for line in lines {
             guard let session = line["metadata"]?["session"]?.string else { continue }
-            let isClosed = line["name"]?.string == "ctxtop.session" && line["value"]?["change"]?.string == "closed"
+            let isClosed =
+                line["name"]?.string == "ctxtop.session" && line["value"]?["change"]?.string == "closed"
             if isClosed { shown.remove(session) } else { shown.insert(session) }
         }
         return shown.sorted()

@@ -17,8 +17,10 @@ import WireProtocol
         #expect(span.end == Timestamp(milliseconds: 1_795_441_770_292))
         #expect(span.attributes["n"] == .integer(7))
         #expect((span.status, span.statusMessage) == (.error, "boom"))
-        #expect((span.kind, span.tool, span.session, span.user) == (.tool, "disk", "thread-1", "ada"))
-        #expect(span.complaint == "boom")
+        let meaning = span.meaning
+        #expect(
+            (meaning.kind, meaning.tool, meaning.session, meaning.user) == (.tool, "disk", "thread-1", "ada"))
+        #expect(meaning.outcome == .failed("boom"))
     }
 
     @Test func readsTheSameSpanOfJSON() throws {

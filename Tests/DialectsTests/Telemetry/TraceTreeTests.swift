@@ -16,7 +16,8 @@ import WireProtocol
                 == ["CUSTOM ctxtop.run", "STEP_STARTED c", "STEP_FINISHED c"])
         #expect(
             trace.send([.tool("disk", "t", in: "a", 30, 40)]) == ["TOOL_CALL_START disk", "TOOL_CALL_RESULT"])
-        #expect(trace.send([.agent("ops", "a", 0, 50, session: "talk-1")]) == ["RUN_STARTED", "RUN_FINISHED"])
+        #expect(
+            trace.send([.agent("ops", "a", 0, 50, session: "talk-1")]) == ["RUN_STARTED", "RUN_FINISHED"])
         #expect(Set(trace.runs.map(\.session)) == ["talk-1"])
         // It starts when its agent started, not at the first span that came.
         #expect(trace.time("RUN_STARTED") == start)
@@ -80,7 +81,8 @@ import WireProtocol
         var trace = MadeUpTrace(start)
         trace.send([.agent("ops", "a", 0, 100, session: "talk-1")])
         trace.wait(.seconds(900))
-        #expect(trace.send([.tool("disk", "t", in: "a", 10, 20)]) == ["TOOL_CALL_START disk", "TOOL_CALL_RESULT"])
+        #expect(
+            trace.send([.tool("disk", "t", in: "a", 10, 20)]) == ["TOOL_CALL_START disk", "TOOL_CALL_RESULT"])
         #expect(trace.runs.count == 1)
     }
 

@@ -48,7 +48,4 @@ extension TelemetrySpan {
     static func number(_ id: String) -> UInt64 {
         UInt64(id, radix: 16) ?? UInt64(bitPattern: Int64(id.hashValue)) | 1
     }
-
-    /// Whether it is a request that a server answers, by HTTP's conventions old and new.
-    var isRequest: Bool { text("http.route", "url.path", "http.target") != nil }
 }

@@ -73,7 +73,8 @@ extension TraceTree {
                 if runs[run].isAnnounced, !runs[run].isClosed {
                     events.append(OutgoingEvent(change, at: runs[run].lastEnd, metadata: metadata(run)))
                 }
-                for other in runs.indices where runs[other].shown == runs[run].shown && runs[other].isStandIn {
+                for other in runs.indices where runs[other].shown == runs[run].shown && runs[other].isStandIn
+                {
                     (runs[other].shown, runs[other].isStandIn) = (id, false)
                 }
                 (runs[run].shown, runs[run].isStandIn) = (id, false)
@@ -363,7 +364,11 @@ extension SpanMeaning.Usage {
         total.output = sum(output, other.output)
         total.cachedInput = sum(cachedInput, other.cachedInput)
         total.reasoning = sum(reasoning, other.reasoning)
-        if let cost, let more = other.cost { total.cost = cost + more } else { total.cost = cost ?? other.cost }
+        if let cost, let more = other.cost {
+            total.cost = cost + more
+        } else {
+            total.cost = cost ?? other.cost
+        }
         return total
     }
 

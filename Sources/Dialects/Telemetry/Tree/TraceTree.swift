@@ -94,7 +94,8 @@ struct TraceTree {
         let node = SpanNode(
             id: id, parent: parent.isEmpty ? 0 : TelemetrySpan.number(parent),
             service: index(ofService: span.resource.service), kind: meaning.kind,
-            hasRemoteParent: span.hasRemoteParent, isRequest: span.isRequest,
+            // What a server answers was asked by another process, whether or not the SDK sends the flag.
+            hasRemoteParent: span.hasRemoteParent || span.isServed, isRequest: span.isServed,
             label: Self.label(of: meaning, span), start: span.start, end: span.end,
             isPending: meaning.pending != nil, run: nil, usage: meaning.usage)
         nodes.append(node)
@@ -231,11 +232,13 @@ struct TraceTree {
             guard !Self.differ(runs[$0].user, meaning.user) else { return false }
             // What has no parent to wait for contains a run that waits for one, or has nothing to do with it.
             return !isWhole
-                || !runs[$0].missing.isEmpty && runs[$0].firstStart >= node.start && runs[$0].lastEnd <= node.end
+                || !runs[$0].missing.isEmpty && runs[$0].firstStart >= node.start
+                    && runs[$0].lastEnd <= node.end
         }
         guard let last = candidates.last else { return nil }
         guard !isWhole, let session = meaning.session else { return .run(last) }
-        let named = candidates.last { runs[$0].session == session } ?? candidates.last { runs[$0].session == nil }
+        let named =
+            candidates.last { runs[$0].session == session } ?? candidates.last { runs[$0].session == nil }
         return named.map { .run($0) } ?? .wait
     }
 
