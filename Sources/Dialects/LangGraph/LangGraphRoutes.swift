@@ -46,6 +46,16 @@ enum LangGraphRoutes {
         DialectRequest(path + "/runs?limit=1&status=running", .every(.seconds(2)))
     }
 
+    /// `/threads/{id}`; nil when the id could lead elsewhere.
+    static func path(ofThread id: String) -> String? {
+        let isPlain = id.utf8.allSatisfy { byte in
+            byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                || (0x61...0x7A).contains(byte)
+        }
+        return isPlain ? "/threads/" + id : nil
+    }
+
     /// The thread in `/threads/{id}/…`.
     static func thread(of path: String) -> String? {
         let parts = path.split(separator: "/")

@@ -51,14 +51,14 @@ struct LangGraphRun {
         updatedAt = PlausibleTime.timestamp(json["updated_at"], now: moment)
         strategy = json["multitask_strategy"]?.string
         agent = json["metadata"]?["graph_id"]?.string ?? json["assistant_id"]?.string
-        user = LangGraphThread.user(json["metadata"]) ?? Self.authenticated(json)
+        user = LangGraphRow.user(json["metadata"]) ?? Self.authenticated(json)
         isResumable = json["kwargs"]?["resumable"]?.bool
         wasQueued = status == "pending"
     }
 
     private static func authenticated(_ json: JSONValue) -> String? {
         let configurable = json["kwargs"]?["config"]?["configurable"] ?? json["config"]?["configurable"]
-        return LangGraphThread.user(configurable)
+        return LangGraphRow.user(configurable)
     }
 
     /// Takes over what is known of the same run and not in its row.

@@ -13,13 +13,10 @@ struct LangGraphThread {
 
     /// `thread_id`.
     let id: String
-    private(set) var status: String
+    /// Its newest row.
+    private(set) var row: LangGraphRow
     /// Whose it is: the first user that its row or a run of it named, whoever ran in it later.
-    private var user: String?
-    private var updatedAt: Timestamp?
-    private var stateUpdatedAt: Timestamp?
-    /// Whether a person is asked for something; nil where the server does not list interrupts.
-    private var hasInterrupts: Bool?
+    private(set) var user: String?
     /// Its runs, the newest first.
     private(set) var runs: [LangGraphRun] = []
     /// The `updated_at` that the runs were read at; nil before that.
@@ -29,7 +26,7 @@ struct LangGraphThread {
     /// When, by our clock, the stream last reported a start or an end.
     private var turnedAt: Timestamp?
     /// When, by the server's clock, the stream was last heard.
-    private var heardAt: Timestamp?
+    private(set) var heardAt: Timestamp?
     private var isStreamOpen = false
     /// Runs whose rows are asked for one by one: they ended, or their stream broke.
     private(set) var asked: [String] = []
@@ -40,51 +37,25 @@ struct LangGraphThread {
     init?(json: JSONValue, at moment: Timestamp) {
         guard let id = json["thread_id"]?.string, !id.isEmpty else { return nil }
         self.id = id
-        status = ""
-        take(row: json, at: moment)
-    }
-
-    /// Takes a newer row of the thread.
-    private mutating func take(row: JSONValue, at moment: Timestamp) {
-        status = row["status"]?.string ?? ""
-        user = user ?? Self.user(row["metadata"]) ?? Self.user(row["config"]?["configurable"])
-        updatedAt = PlausibleTime.timestamp(row["updated_at"], now: moment)
-        stateUpdatedAt = PlausibleTime.timestamp(row["state_updated_at"], now: moment)
-        hasInterrupts = row["interrupts"]?.object.map { interrupts in
-            // A task may be listed with nothing that it asks for.
-            interrupts.members.contains { $0.value.array?.isEmpty == false }
-        }
+        row = LangGraphRow(json: json, at: moment)
+        user = row.user
     }
 
     /// Takes a row of a list that was asked for at `asked`.
-    mutating func take(row: JSONValue, askedAt asked: Timestamp, at moment: Timestamp) {
+    mutating func take(row json: JSONValue, askedAt asked: Timestamp, at moment: Timestamp) {
         if let turnedAt, asked <= turnedAt { return }
-        take(row: row, at: moment)
-    }
-
-    /// The user that a thread or run names; nil when none does.
-    static func user(_ json: JSONValue?) -> String? {
-        for name in ["user_id", "langgraph_auth_user_id", "owner"] {
-            if let user = json?[name]?.string, !user.isEmpty { return user }
-        }
-        return nil
+        row = LangGraphRow(json: json, at: moment)
+        user = user ?? row.user
     }
 
     /// `/threads/{id}`; nil when the id could lead elsewhere.
-    var path: String? {
-        let isPlain = id.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-                || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-                || (0x61...0x7A).contains(byte)
-        }
-        return isPlain ? "/threads/" + id : nil
-    }
+    var path: String? { LangGraphRoutes.path(ofThread: id) }
 
     /// Whether it is at work, or was when it was last heard of.
-    var isBusy: Bool { status == "busy" || runs.contains(where: \.isOpen) || !asked.isEmpty }
+    var isBusy: Bool { row.status == "busy" || runs.contains(where: \.isOpen) || !asked.isEmpty }
 
     /// Whether its runs may have changed since they were read.
-    var wantsRuns: Bool { isBusy || !areRunsRead || runsReadAt != updatedAt }
+    var wantsRuns: Bool { isBusy || !areRunsRead || runsReadAt != row.updatedAt }
 
     /// Whether so many runs wait that the newest `limit` do not list the one they wait for.
     func hasLongQueue(limit: Int) -> Bool {
@@ -100,32 +71,9 @@ struct LangGraphThread {
         // A list that is no newer than the stream's word about a start or an end is out of date.
         if let turnedAt, asked <= turnedAt { return [] }
         let isFirst = !areRunsRead
-        (areRunsRead, runsReadAt) = (true, updatedAt)
-        var found = rows.compactMap { LangGraphRun(json: $0, at: moment) }
-        let ids = Set(found.map(\.id))
-        let before = Dictionary(runs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for place in found.indices {
-            if let known = before[found[place].id] {
-                found[place].keep(known)
-            } else if isFirst, !found[place].isOpen {
-                // What was over before it was first read is history.
-                found[place].progress = .ended
-            }
-        }
-        let oldest = found.last?.createdAt
-        for var run in runs where !ids.contains(run.id) {
-            let isBeyond = rows.count >= limit && run.createdAt ?? moment <= oldest ?? moment
-            if isBeyond {
-                found.append(run)
-            } else if run.isRunning {
-                // A rollback deletes its run.
-                run.status = "rollback"
-                found.append(run)
-            } else if run.progress == .ended {
-                found.append(run)
-            }
-        }
-        runs = Array(found.prefix(Self.maximumRuns))
+        (areRunsRead, runsReadAt) = (true, row.updatedAt)
+        let list = LangGraphRunList(rows, limit: limit, isFirst: isFirst, at: moment)
+        runs = Array(list.joined(with: runs, at: moment).prefix(Self.maximumRuns))
         user = user ?? runs.last { $0.user != nil }?.user
         var events: [OutgoingEvent] = []
         for place in runs.indices.reversed() { events += settle(place, at: moment) }
@@ -254,7 +202,7 @@ struct LangGraphThread {
     private mutating func start(_ id: String, at moment: Timestamp, _ arrival: Timestamp) -> [OutgoingEvent] {
         stream.enter(id)
         turnedAt = arrival
-        status = "busy"
+        row.status = "busy"
         if !runs.contains(where: { $0.id == id }) { runs.insert(LangGraphRun(id: id, status: ""), at: 0) }
         guard let place = runs.firstIndex(where: { $0.id == id }), runs[place].progress != .ended else {
             return []
@@ -297,38 +245,23 @@ struct LangGraphThread {
         heardAt = max(heardAt ?? moment, moment)
         if stream.run == run.id { stream.enter(nil) }
         // Until the next list, the thread is what its newest run left.
-        if status == "busy" {
+        if row.status == "busy" {
             let isAsking = outcome.fields["outcome"]?["type"]?.string == "interrupt"
-            status = outcome.type == .runError ? "error" : isAsking ? "interrupted" : "idle"
-            if isAsking { hasInterrupts = true }
+            row.status = outcome.type == .runError ? "error" : isAsking ? "interrupted" : "idle"
+            if isAsking { row.hasInterrupts = true }
         }
         return OutgoingEvent(outcome.type, at: moment, outcome.fields, metadata: metadata(of: run))
     }
 
-    private static func cancelled(_ reason: String) -> LangGraphStream.Step {
-        (.runFinished, ["outcome": ["type": "cancelled", "reason": .string(reason)]])
-    }
-
-    /// The end in AG-UI's words; nil of a status that is not an end.
+    /// How a run of this thread ended; nil of one that has not.
     private func outcome(of run: LangGraphRun) -> LangGraphStream.Step? {
         let next = runs.last { other in
             (other.createdAt ?? .init(milliseconds: 0)) > (run.createdAt ?? .init(milliseconds: 0))
         }
-        switch run.status {
-        case "success":
-            let isListed = hasInterrupts == true && run.id == runs.first?.id
-            let isAsking =
-                run.asksPerson || isListed && updatedAt.map { $0 >= run.updatedAt ?? $0 } == true
-            return (.runFinished, ["outcome": ["type": isAsking ? "interrupt" : "success"]])
-        case "error": return (.runError, ["message": .string(run.complaint ?? "the run failed")])
-        case "timeout": return (.runError, ["message": "timed out: the server's limit for one run"])
-        case "interrupted", "cancelled":
-            return Self.cancelled(next?.strategy == "interrupt" ? "displaced by a newer run" : "cancelled")
-        case "rollback":
-            return Self.cancelled(
-                next?.strategy == "rollback" ? "rolled back for a newer run" : "rolled back and deleted")
-        default: return nil
-        }
+        let isListed = row.hasInterrupts == true && run.id == runs.first?.id
+        let isAsking =
+            run.asksPerson || isListed && row.updatedAt.map { $0 >= run.updatedAt ?? $0 } == true
+        return LangGraphOutcome.step(of: run, before: next, isAsking: isAsking)
     }
 
     /// The ends of its open runs when the server has deleted the thread, which cancels them.
@@ -340,7 +273,7 @@ struct LangGraphThread {
                 events.append(thread.begin(place, at: runs[place].createdAt ?? moment))
             }
             thread.runs[place].updatedAt = max(moment, heardAt ?? moment)
-            events.append(thread.end(place, Self.cancelled("its thread was deleted"), at: moment))
+            events.append(thread.end(place, LangGraphOutcome.cancelled("its thread was deleted"), at: moment))
         }
         return events
     }
@@ -354,63 +287,6 @@ struct LangGraphThread {
         OutgoingEvent(
             .stateSnapshot, at: moment, ["source": "langgraph", "event": ["event": "stream opened"]],
             metadata: metadata(of: run))
-    }
-
-    // MARK: What is known
-
-    /// The thread as a session.
-    var session: SessionRecord {
-        var session = SessionRecord(id: SessionID(rawValue: id), user: UserID(rawValue: user ?? ""))
-        session.state = state
-        session.since = stateUpdatedAt
-        if session.state == .waiting, let queued = runs.last(where: \.isQueued) {
-            session.since = queued.createdAt ?? stateUpdatedAt
-        }
-        session.lastEventAt = [updatedAt, heardAt].compactMap { $0 }.max()
-        session.runs = runs.count
-        return session
-    }
-
-    /// Idle, busy, waiting for a person or for a worker, or failed.
-    private var state: SessionRecord.State {
-        if runs.contains(where: \.isRunning) { return .running }
-        if runs.contains(where: \.isQueued) { return .waiting }
-        switch status {
-        case "idle": return .idle
-        case "busy": return .running
-        case "interrupted": return isCancelled ? .idle : .waiting
-        case "error": return .error
-        default: return .unknown
-        }
-    }
-
-    /// Whether it was interrupted by a cancel, and not to ask a person.
-    ///
-    /// A static breakpoint lists no interrupt either, but its run was a success.
-    private var isCancelled: Bool {
-        if hasInterrupts == true { return false }
-        guard let newest = runs.first else { return hasInterrupts == false }
-        return ["interrupted", "cancelled"].contains(newest.status)
-    }
-
-    /// Its runs, without those that wait for a worker: they have not begun.
-    var records: [RunRecord] {
-        runs.filter { !$0.isQueued }.map { $0.record(session: id, user: user ?? $0.user) }
-    }
-
-    private func metadata(of run: String?) -> EventMetadata {
-        runs.first { $0.id == run }.map { metadata(of: $0) } ?? metadata(run: run, agent: nil)
-    }
-
-    private func metadata(of run: LangGraphRun) -> EventMetadata { metadata(run: run.id, agent: run.agent) }
-
-    private func metadata(run: String?, agent: String?) -> EventMetadata {
-        var metadata = EventMetadata()
-        metadata.session = SessionID(rawValue: id)
-        metadata.user = user.map { UserID(rawValue: $0) }
-        metadata.run = run.map { RunID(rawValue: $0) }
-        metadata.agent = agent
-        return metadata
     }
 
     /// The moment in an id such as `1795441440099-0`: milliseconds since the epoch.
