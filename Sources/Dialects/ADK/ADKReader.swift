@@ -11,8 +11,6 @@ struct ADKReader: PolledReader, UserScopedReader {
     private static let maximumRequests = 24
     /// Of how many sessions the events are read.
     private static let maximumFollowed = 1_000
-    /// How often a snapshot is sent while many answers come.
-    private static let snapshotInterval = Duration.seconds(1)
 
     private static let apps = DialectRequest("/list-apps", .every(.seconds(30)))
     private static let about = DialectRequest("/version", .once)
@@ -41,8 +39,7 @@ struct ADKReader: PolledReader, UserScopedReader {
     /// The sessions whose events must be read, in order.
     private var queue: ArraySlice<String> = []
     private var told = StoredRuns()
-    private var sentAt: Timestamp?
-    private var sent: Coverage?
+    private var pace = SnapshotPace()
 
     var requests: [DialectRequest] {
         [Self.apps, Self.about] + lists.sorted { $0.key < $1.key }.map { listRequest($0.key, $0.value) }
@@ -209,40 +206,17 @@ struct ADKReader: PolledReader, UserScopedReader {
         guard names != nil, lists.values.allSatisfy(\.wasTried),
             lists.isEmpty || lists.values.contains(where: { $0.readAt != nil })
         else { return [] }
-        let unread = sessions.values.count { !$0.wasRead }
-        let isSoon = sentAt.map { moment.since($0) < Self.snapshotInterval } ?? false
-        if isSoon, unread > 0, !isDue { return [] }
-        sentAt = moment
-        var messages: [Message] = [.snapshot(snapshot)]
-        let coverage = coverage(unread: unread)
-        if coverage != sent {
-            sent = coverage
-            messages.insert(.dialect(name: "adk", coverage: coverage), at: 0)
-        }
-        return messages
-    }
-
-    private func coverage(unread: Int) -> Coverage {
-        var coverage = Self.coverage(users: users)
+        var server = BackendSnapshot(name: "adk")
+        server.version = version
         let isCut = (names?.count ?? 0) * max(1, users.count) > lists.count
+        var listed: Coverage.Listed?
         if users.isEmpty || isCut {
-            coverage.listed[.sessions] = .init(read: sessions.count, total: nil, missesUrgent: isCut)
+            listed = .init(read: sessions.count, total: nil, missesUrgent: isCut)
         }
-        // What the next round reads is not missing, only late.
-        if unread > Self.maximumRequests {
-            coverage.listed[.runs] = .init(
-                read: sessions.count - unread, total: sessions.count, missesUrgent: true)
-        }
-        return coverage
-    }
-
-    private var snapshot: BackendSnapshot {
-        var snapshot = BackendSnapshot(name: "adk")
-        snapshot.version = version
-        for session in sessions.values.sorted(by: { $0.record.id < $1.record.id }) {
-            snapshot.sessions.append(session.record)
-            snapshot.runs += session.runs
-        }
-        return snapshot
+        let shown = SnapshotPace.Lists(
+            sessions: sessions.values.map { ($0.record, $0.runs) },
+            unread: sessions.values.count { !$0.wasRead }, roundSize: Self.maximumRequests, listed: listed)
+        return pace.messages(
+            of: shown, in: server, "adk", Self.coverage(users: users), isDue: isDue, at: moment)
     }
 }

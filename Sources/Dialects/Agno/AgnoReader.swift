@@ -10,8 +10,6 @@ struct AgnoReader: PolledReader {
     private static let maximumBusy = 48
     /// How often runs are read after a change: a second change within the same second has the same date.
     private static let readsAfterChange = 2
-    /// How often a snapshot is sent while many answers come.
-    private static let snapshotInterval = Duration.seconds(1)
 
     private static let info = DialectRequest("/info", .once)
     private static let configuration = DialectRequest("/config", .every(.seconds(60)))
@@ -48,8 +46,7 @@ struct AgnoReader: PolledReader {
     private var queue: ArraySlice<String> = []
     private var busy: Set<String> = []
     private var told = StoredRuns()
-    private var sentAt: Timestamp?
-    private var sent: Coverage?
+    private var pace = SnapshotPace()
 
     var requests: [DialectRequest] {
         let runs = queue.prefix(Self.maximumChanged) + busy.sorted().prefix(Self.maximumBusy)
@@ -223,42 +220,20 @@ struct AgnoReader: PolledReader {
     /// What is known now; nothing before every list was asked for, for what is not listed would be gone.
     private mutating func snapshots(at moment: Timestamp, isDue: Bool = false) -> [Message] {
         guard lists.allSatisfy(\.wasTried), lists.contains(where: { $0.total != nil }) else { return [] }
-        let unread = sessions.values.count { !$0.wasRead }
-        let isSoon = sentAt.map { moment.since($0) < Self.snapshotInterval } ?? false
-        if isSoon, unread > 0, !isDue { return [] }
-        sentAt = moment
-        let coverage = coverage(unread: unread)
-        var messages: [Message] = [.snapshot(snapshot)]
-        if coverage != sent {
-            sent = coverage
-            messages.insert(.dialect(name: "agno", coverage: coverage), at: 0)
-        }
-        return messages
+        var server = BackendSnapshot(name: "agentos")
+        server.version = version
+        let shown = SnapshotPace.Lists(
+            sessions: sessions.values.map { ($0.record, $0.runs) },
+            unread: sessions.values.count { !$0.wasRead }, roundSize: Self.maximumChanged, listed: listed)
+        return pace.messages(of: shown, in: server, "agno", Self.coverage, isDue: isDue, at: moment)
     }
 
-    private func coverage(unread: Int) -> Coverage {
-        var coverage = Self.coverage
+    /// How many of the sessions were listed; nil when all were.
+    private var listed: Coverage.Listed? {
+        guard lists.contains(where: { $0.isCut || !$0.isRead }) else { return nil }
         let total = lists.reduce(0) { $0 + ($1.total ?? 0) }
-        if lists.contains(where: { $0.isCut || !$0.isRead }) {
-            let isCounted = lists.allSatisfy { $0.total != nil }
-            coverage.listed[.sessions] = .init(
-                read: sessions.count, total: isCounted ? max(total, sessions.count) : nil, missesUrgent: true)
-        }
-        // What the next round reads is not missing, only late.
-        if unread > Self.maximumChanged {
-            coverage.listed[.runs] = .init(
-                read: sessions.count - unread, total: sessions.count, missesUrgent: true)
-        }
-        return coverage
-    }
-
-    private var snapshot: BackendSnapshot {
-        var snapshot = BackendSnapshot(name: "agentos")
-        snapshot.version = version
-        for session in sessions.values.sorted(by: { $0.record.id < $1.record.id }) {
-            snapshot.sessions.append(session.record)
-            snapshot.runs += session.runs
-        }
-        return snapshot
+        let isCounted = lists.allSatisfy { $0.total != nil }
+        return .init(
+            read: sessions.count, total: isCounted ? max(total, sessions.count) : nil, missesUrgent: true)
     }
 }
