@@ -12,8 +12,6 @@ public struct BackendReader: Sendable {
     static let snapshotLimit = 64 << 20
     /// What the routes of other people's servers may answer: 16 MiB, a page of 200 threads or an OpenAPI document.
     static let probeLimit = 16 << 20
-    /// How long looking for a dialect may hold up the first health: 2 s, what a person waits without wondering.
-    static let probeTimeout = Duration.seconds(2)
 
     let reader: HTTPReader
     /// A dialect that is not looked for but given.
@@ -92,54 +90,6 @@ public struct BackendReader: Sendable {
             waits: waits, words: reader.options.healthWords)
     }
 
-    /// What one round of asking for health gave.
-    struct HealthRound {
-        var messages: [Message] = []
-        /// Where snapshot and events are, when the backend speaks our wire.
-        var monitorRoot: String?
-        /// The dialect that was recognised; nil when nothing answered.
-        var dialect: Dialect?
-        /// The path that it is mounted at; empty at the root.
-        var base = ""
-        /// The probes that were a success.
-        var answeredProbes: Set<String> = []
-        /// Whether the dialects' probes were not asked because health was not well.
-        var isToBeProbed = false
-        /// Whether there was any HTTP answer.
-        var wasAnswered = false
-        /// Why there was none.
-        var failure: String?
-        /// The URL that answered; nil when nothing is there, and all are to be asked again.
-        var url: String?
-
-        /// The addresses that were guessed on the way, and their answers.
-        var guessed: [Guess] = []
-        /// Readiness routes that the backend's API document names.
-        var knownRoutes: [HealthRoute] = []
-
-        /// How long the endpoint is to be left alone, where its dialect says so.
-        var pause: Duration?
-
-        /// Whether the answer is a success.
-        var isWell: Bool {
-            messages.contains { message in
-                if case .health(let record, _) = message { record.httpStatus ?? 500 < 400 } else { false }
-            }
-        }
-    }
-
-    /// An address that was guessed, and what it answered.
-    struct Guess {
-        let request: DialectRequest
-        let url: String
-        let document: HealthAnswerDocument
-        let latency: Duration
-        let at: Timestamp
-
-        /// The same as a reader takes it.
-        var answer: DialectAnswer { .document(request, document, took: latency) }
-    }
-
     /// Asks for health where the target says, or where the dialects know it to be.
     func askHealth(
         at known: String? = nil, as chosen: Dialect? = nil, below base: String = ""
@@ -148,7 +98,7 @@ public struct BackendReader: Sendable {
         round.base = base
         let target = reader.target
         let candidates = known.map { [$0] } ?? healthURLs
-        if known == nil, candidates.count > 1, let frugal = await dialectWithCostlyHealth() {
+        if known == nil, candidates.count > 1, let frugal = await search.costly() {
             return await askHealth(at: target.origin + frugal.path, as: frugal.dialect)
         }
         let first = SystemClock.now()
@@ -168,9 +118,10 @@ public struct BackendReader: Sendable {
                     (url, answer, latency, at) = (found.url, found.document, found.latency, found.at)
                 }
             }
-            let found = await dialect(of: url, answer, isKnown: known != nil, round: &round)
-            round.dialect = found
-            if known == nil, let (mounted, base, path) = await mounted(answer, found) {
+            let finding = await search.dialect(of: path(of: url), answer, isKnown: known != nil)
+            let found = finding.dialect
+            round.take(finding)
+            if known == nil, let (mounted, base, path) = await search.mounted(answer, found) {
                 return await askHealth(at: target.origin + base + path, as: mounted, below: base)
             }
             // Who has no health endpoint there, or one that costs, is asked where its dialect says.
@@ -233,24 +184,6 @@ public struct BackendReader: Sendable {
         return found.compactMap { $0 }
     }
 
-    /// The dialect whose usual health address costs, when a cheap address of its own shows that it is one.
-    private func dialectWithCostlyHealth() async -> (dialect: Dialect, path: String)? {
-        guard forced == nil else { return nil }
-        for dialect in Dialect.all where !dialect.avoids.isEmpty {
-            guard let path = dialect.healthPaths.first else { continue }
-            // Nothing is known of its health yet, which is what is to be left alone.
-            var sighting = Sighting(
-                path: path, health: HealthAnswerDocument(status: 404, contentType: nil, body: []))
-            // With the whole time of an answer: a slow server must not be asked for what costs.
-            for probe in dialect.probes {
-                sighting.probes[probe] = try? await reader.get(
-                    reader.target.origin + probe, limit: Self.probeLimit)
-            }
-            if dialect.recognizes(sighting) { return (dialect, path) }
-        }
-        return nil
-    }
-
     /// The answer of a health address, which one it came from, and how long it took.
     ///
     /// A server that speaks no HTTP/1.1, or says that it is one of gRPC, is asked for gRPC's health.
@@ -284,71 +217,9 @@ public struct BackendReader: Sendable {
         String(url.dropFirst(reader.target.origin.count).prefix { $0 != "?" })
     }
 
+    private var search: DialectSearch { DialectSearch(reader: reader, forced: forced) }
+
     private var grpc: GRPCCaller { GRPCCaller(target: reader.target, options: reader.options) }
-
-    /// Which dialect a backend speaks: the given one, one that health alone shows, or one that its probes show.
-    private func dialect(
-        of url: String, _ answer: HealthAnswerDocument, isKnown: Bool, round: inout HealthRound
-    ) async -> Dialect {
-        if let forced { return forced }
-        var sighting = Sighting(path: path(of: url), health: answer)
-        let first = Dialect.recognizing(sighting)
-        // A target with a path is asked at that address alone.
-        guard first.name == Dialect.genericHealth.name, !reader.target.namesPath, !isKnown else {
-            return first
-        }
-        // A server that is starting has no answer worth looking at yet; behind a wall, another may be public.
-        guard answer.status < 400 || answer.countsForNothing else {
-            round.isToBeProbed = true
-            return first
-        }
-        // FastAPI and its like name their routes, which is better than to guess them.
-        let isPython = Stack.recognizing(server: answer.server, answer.json) == .python
-        sighting.probes = await probes(Dialect.allProbes + (isPython ? [Sighting.openAPI] : []))
-        round.knownRoutes = sighting.readinessRoutes
-        round.answeredProbes = Self.successes(sighting.probes)
-        return Dialect.recognizing(sighting)
-    }
-
-    private static func successes(_ probes: [String: HealthAnswerDocument]) -> Set<String> {
-        Set(probes.filter { (200..<300).contains($0.value.status) }.keys)
-    }
-
-    /// The dialect that is mounted at the target's path, that path, and where its health is asked for.
-    ///
-    /// A server below a path is looked for only where the path itself is not an endpoint of health.
-    private func mounted(
-        _ answer: HealthAnswerDocument, _ found: Dialect
-    ) async -> (Dialect, base: String, health: String)? {
-        guard reader.target.namesPath, let base = Dialect.mountPath(of: reader.target.path),
-            forced?.isMountable ?? (found.isMountable || found.name == Dialect.genericHealth.name)
-        else { return nil }
-        var sighting = Sighting(path: "/", health: answer)
-        sighting.probes = await probes(Dialect.mountProbes, below: base)
-        let answered = Self.successes(sighting.probes)
-        guard let dialect = forced ?? Dialect.mountable.first(where: { $0.recognizes(sighting) }),
-            let path = dialect.healthPath(answered: answered)
-        else { return nil }
-        return (dialect, base, path)
-    }
-
-    /// The answers of probes that come within two seconds, asked at the same time.
-    private func probes(
-        _ paths: [String], below base: String = ""
-    ) async -> [String: HealthAnswerDocument] {
-        let limit = min(reader.options.timeout, Self.probeTimeout)
-        return await withTaskGroup(of: (String, HealthAnswerDocument?).self) { group in
-            for probe in paths {
-                group.addTask {
-                    let url = reader.target.origin + base + probe
-                    return (probe, try? await reader.get(url, limit: Self.probeLimit, timeout: limit))
-                }
-            }
-            var answers: [String: HealthAnswerDocument] = [:]
-            for await (probe, answer) in group { answers[probe] = answer }
-            return answers
-        }
-    }
 
     /// Where health is asked for: what the target names, or what the dialects know.
     private var healthURLs: [String] {
