@@ -1,3 +1,4 @@
+import Dialects
 import WireProtocol
 
 @testable import ConsoleClient
@@ -23,6 +24,19 @@ extension ClientOptions {
         options.timeout = .seconds(20)
         options.healthInterval = .milliseconds(20)
         return options
+    }
+}
+
+extension FakeServer {
+    /// Asks a scripted server once at `path`.
+    static func readOnce(
+        _ path: String = "/health", options: ClientOptions = .patient, dialect: Dialect? = nil,
+        _ script: @escaping Script
+    ) async throws -> (messages: [Message], requests: [FakeRequest]) {
+        try await serving(script) { server in
+            let target = try BackendTarget(server.origin + path)
+            return (await BackendReader.readOnce(target, options, dialect: dialect), server.history)
+        }
     }
 }
 

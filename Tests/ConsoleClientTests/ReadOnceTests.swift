@@ -7,16 +7,6 @@ import WireProtocol
 
 /// Every kind of bad input over a real socket: one clear line or a counted mark, never a trap.
 @Suite(.timeLimit(.minutes(5))) struct ReadOnceTests {
-    /// Asks a scripted server once at `path`.
-    private func read(
-        _ path: String = "/health", options: ClientOptions = .patient, _ script: @escaping FakeServer.Script
-    ) async throws -> (messages: [Message], requests: [FakeRequest]) {
-        try await FakeServer.serving(script) { server in
-            let messages = await BackendReader.readOnce(try BackendTarget(server.origin + path), options)
-            return (messages, server.history)
-        }
-    }
-
     @Test func saysThatTheConnectionWasRefused() async throws {
         let messages = await BackendReader.readOnce(try BackendTarget(FakeServer.nobody), .patient)
         #expect(messages.health?.status == .fail)
@@ -35,7 +25,7 @@ import WireProtocol
         FakeAnswer(pieces: [Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".utf8)], holds: true),
     ])
     func saysThatASlowEndpointTimedOut(_ answer: FakeAnswer) async throws {
-        let (messages, requests) = try await read(options: .quick) { _ in answer }
+        let (messages, requests) = try await FakeServer.readOnce(options: .quick) { _ in answer }
         #expect(messages.health?.status == .fail)
         #expect(messages.lastLink == .link(.lost, reason: "no answer within 0.3 s", retryIn: nil))
         #expect(requests.count <= 1)
@@ -43,7 +33,7 @@ import WireProtocol
 
     @Test(arguments: ["not HTTP at all\r\n\r\n", "HTTP/1.1 99999 X\r\n\r\n", "\u{0}\u{1}\u{2}", ""])
     func survivesAServerThatSpeaksNoHTTP(_ garbage: String) async throws {
-        let (messages, _) = try await read { _ in FakeAnswer(pieces: [Array(garbage.utf8)]) }
+        let (messages, _) = try await FakeServer.readOnce { _ in FakeAnswer(pieces: [Array(garbage.utf8)]) }
         #expect(messages.health?.status == .fail)
         guard case .link(.lost, let reason?, nil) = messages.lastLink else {
             Issue.record("\(messages)")
@@ -53,7 +43,7 @@ import WireProtocol
     }
 
     @Test func survivesABodyThatBreaksOff() async throws {
-        let (messages, _) = try await read { _ in
+        let (messages, _) = try await FakeServer.readOnce { _ in
             FakeAnswer(pieces: [Array("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{\"status\":".utf8)])
         }
         #expect(messages.health?.status == .fail)
@@ -87,7 +77,7 @@ import WireProtocol
     @Test(arguments: answers) func saysWhatIsWrongWithTheAnswer(
         _ answer: FakeAnswer, _ status: HealthStatus, _ words: String
     ) async throws {
-        let (messages, requests) = try await read { _ in answer }
+        let (messages, requests) = try await FakeServer.readOnce { _ in answer }
         #expect(messages.health?.status == status)
         #expect(messages.health?.reason?.contains(words) == true)
         let coverage = Dialect.genericHealth.coverage.exposed(on: .other)
@@ -97,156 +87,34 @@ import WireProtocol
     }
 
     @Test func refusesAHealthBodyAboveOneMebibyte() async throws {
-        let (messages, _) = try await read { _ in .whole(String(repeating: "x", count: 10_000_000)) }
+        let (messages, _) = try await FakeServer.readOnce { _ in .whole(String(repeating: "x", count: 10_000_000)) }
         #expect(messages.health?.status == .unknown)
         #expect(messages.contains(.refused(what: "health", reason: "the answer is larger than 1 MiB")))
     }
 
     @Test func measuresTheLatency() async throws {
-        let (messages, _) = try await read { _ in .whole("{\"status\":\"ok\"}") }
+        let (messages, _) = try await FakeServer.readOnce { _ in .whole("{\"status\":\"ok\"}") }
         let latency = try #require(messages.health?.latencyMs)
         #expect(latency > 0 && latency < 60_000)
         #expect(messages.health?.at != nil)
     }
 
     @Test func passesControlCharactersOnAsTheyCame() async throws {
-        let (messages, _) = try await read { _ in
+        let (messages, _) = try await FakeServer.readOnce { _ in
             .whole("\u{1B}]0;owned\u{7} failed", status: 500, type: "text/plain")
         }
         #expect(messages.health?.reason == "HTTP 500: \u{1B}]0;owned\u{7} failed")
     }
 
-    @Test func asksABareHostWhereTheDialectsKnow() async throws {
-        let (messages, requests) = try await read("") { request in
-            request.path == "/readyz" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
-        }
-        #expect(requests.prefix(2).map(\.path) == ["/health/liveliness", "/health"])
-        let guesses = HealthRoute.guesses.map(\.path)
-        let expected = ["/health"] + guesses + Dialect.allProbes + ["/metrics", "/health/liveliness"]
-        #expect(requests.map(\.path).sorted() == expected.sorted())
-        #expect(messages.health?.status == .pass)
-        #expect(messages.healths.last?.address == "/readyz")
-        #expect(messages.healths.last?.ignored.contains("/healthz HTTP 404") == true)
-        #expect(messages.healths.last?.ignored.contains("/health HTTP 404") == true)
-    }
-
-    @Test func aPageForPeopleIsNoHealthEndpointOfABareHost() async throws {
-        let (messages, _) = try await read("") { request in
-            request.path == "/metrics"
-                ? .whole("# HELP up x\nup 1\n", type: "text/plain") : .whole("<html>", type: "text/html")
-        }
-        #expect(messages.health?.status == .pass)
-        #expect(messages.health?.address == "/metrics")
-    }
-
-    /// The address that health is read at, what each of the others answers, and what is read of it all.
-    @Test(
-        arguments: [
-            (
-                ["/health": (200, "ok"), "/readyz": (503, "no database")], .fail,
-                "/readyz: HTTP 503: no database"
-            ),
-            (["/health": (200, "ok"), "/readyz": (200, "ok")], .pass, "ok"),
-            (["/health": (200, "ok"), "/-/ready": (503, "")], .fail, "/-/ready: HTTP 503"),
-            (
-                ["/health": (200, "ok"), "/health/ready": (200, "{\"status\":\"degraded\"}")], .warn,
-                "/health/ready"
-            ),
-            (
-                [
-                    "/health": (200, "ok"), "/ready": (401, ""), "/readyz": (403, ""), "/-/ready": (405, ""),
-                    "/healthz": (501, ""),
-                ], .pass, "ok"
-            ),
-            (["/health": (200, "ok"), "/healthz": (503, "")], .pass, "ok"),
-            (["/health": (401, ""), "/healthz": (200, "ok")], .pass, "ok"),
-            (["/health": (401, "")], .unknown, "HTTP 401"),
-            (["/_stcore/health": (503, "shutting down")], .fail, "HTTP 503: shutting down"),
-            (["/api/v2/healthcheck": (503, "{\"is_executor_ready\":false}")], .fail, "is_executor_ready"),
-            (["/livez": (200, "ok")], .pass, "ok"), ([:], .unknown, "HTTP 404"),
-            (
-                [
-                    "/health": (200, "ok"), "/readyz": (500, "x"), "/ready": (500, "x"),
-                    "/healthz": (500, "x"),
-                ], .pass, "ok"
-            ),
-            (
-                [
-                    "/health": (200, "ok"), "/readyz": (502, "x"), "/ready": (502, "x"),
-                    "/healthz": (502, "x"),
-                ], .fail, "502"
-            ),
-        ] as [([String: (Int, String)], HealthStatus, String)])
-    func readinessCountsBesideLiveness(
-        _ routes: [String: (Int, String)], _ status: HealthStatus, _ reason: String
-    ) async throws {
-        let (messages, _) = try await read("") { request in
-            let (code, body) = routes[request.path] ?? (404, "not found")
-            return .whole(body, status: code, type: "text/plain")
-        }
-        let record = try #require(messages.healths.last)
-        #expect(record.status == status)
-        #expect(record.reason?.contains(reason) == true, "\(record.reason ?? "nil")")
-    }
-
     @Test(arguments: ["{\"href\":\"/monitor/v1\"}", "[\"/monitor/v1\"]", "\"\"", "7"])
     func aMonitoringRootThatIsNoPathWasNotRead(_ link: String) async throws {
-        let (messages, _) = try await read { _ in
+        let (messages, _) = try await FakeServer.readOnce { _ in
             .whole("{\"status\":\"pass\",\"links\":{\"monitor\":\(link)}}")
         }
         let unread = messages.contains { message in
             if case .read(let outcome) = message { outcome.address == "links.monitor" } else { false }
         }
         #expect(unread)
-    }
-
-    @Test func aRoundAsksTwoAtATimeAndTwelveAtMost() async throws {
-        let (messages, requests) = try await read("") { request in
-            request.path == "/health" ? .whole("ok", type: "text/plain") : .whole("no", status: 404)
-        }
-        let asked = requests.filter { !Dialect.allProbes.contains($0.path) && $0.path != "/metrics" }
-        #expect(asked.count == 1 + HealthRoute.maximumGuesses)
-        #expect(messages.healths.last?.ignored.count == HealthRoute.maximumGuesses)
-    }
-
-    @Test func routesThatNeverAnswerEndWithTheTimeout() async throws {
-        var options = ClientOptions.quick
-        options.timeout = .seconds(3)
-        let (messages, requests) = try await read("", options: options) { request in
-            request.path == "/health" ? .whole("ok", type: "text/plain") : .silence
-        }
-        // Two guesses are in flight when the time of all of them is over; no other one is begun.
-        let guessed = Set(requests.map(\.path)).intersection(HealthRoute.guesses.map(\.path))
-        #expect(guessed.count < HealthRoute.maximumGuesses)
-        #expect(messages.health?.status == .pass)
-    }
-
-    @Test func aRouteThatCostsIsNotAsked() async throws {
-        let (messages, requests) = try await read("") { request in
-            switch request.path {
-            case "/health/liveliness": .whole("\"I'm alive!\"")
-            case "/health/readiness": .whole("{\"status\":\"healthy\"}")
-            default: .whole("{}", status: 404)
-            }
-        }
-        #expect(!requests.map(\.path).contains("/health"))
-        #expect(messages.health?.address == "/health/readiness")
-        #expect(messages.contains { if case .dialect("litellm", _) = $0 { true } else { false } })
-    }
-
-    @Test func routesThatTheAPIDocumentNamesAreAskedBeforeGuesses() async throws {
-        let document =
-            "{\"paths\":{\"/shop/ready\":{\"get\":{}},\"/shop/{id}/ready\":{\"get\":{}},\"/x/readiness\":{\"post\":{}}}}"
-        let (messages, requests) = try await read("") { request in
-            switch request.path {
-            case "/health": .whole("ok", type: "text/plain", headers: "Server: uvicorn\r\n")
-            case "/openapi.json": .whole(document)
-            case "/shop/ready": .whole("not ready", status: 503, type: "text/plain")
-            default: .whole("{}", status: 404)
-            }
-        }
-        #expect(messages.healths.last?.reason?.hasPrefix("/shop/ready: HTTP 503") == true)
-        #expect(!requests.contains { $0.path.contains("{") || $0.path == "/x/readiness" })
     }
 
     @Test(
@@ -265,7 +133,7 @@ import WireProtocol
     {
         let head =
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
-        let (messages, requests) = try await read { _ in FakeAnswer(pieces: [Array(head.utf8) + body]) }
+        let (messages, requests) = try await FakeServer.readOnce { _ in FakeAnswer(pieces: [Array(head.utf8) + body]) }
         #expect(messages.health?.status == .pass)
         #expect(messages.health?.reason == "ok")
         #expect(requests.first?.headers["accept-encoding"] == "identity")
@@ -280,18 +148,18 @@ import WireProtocol
     @Test func wordsOfTheOperatorAreKnown() async throws {
         var options = ClientOptions.patient
         options.healthWords = HealthWords(taught: ["green": .pass])
-        let (messages, _) = try await read(options: options) { _ in .whole("{\"status\":\"green\"}") }
+        let (messages, _) = try await FakeServer.readOnce(options: options) { _ in .whole("{\"status\":\"green\"}") }
         #expect(messages.health?.status == .pass)
     }
 
     @Test func asksOnlyTheAddressThatTheTargetNames() async throws {
-        let (messages, requests) = try await read("/up?full=1") { _ in .whole("no", status: 404) }
+        let (messages, requests) = try await FakeServer.readOnce("/up?full=1") { _ in .whole("no", status: 404) }
         #expect(requests.map(\.path) == ["/up?full=1"])
         #expect(messages.health?.status == .unknown)
     }
 
     @Test func takesTheSnapshotOfOurOwnWire() async throws {
-        let (messages, requests) = try await read { request in
+        let (messages, requests) = try await FakeServer.readOnce { request in
             request.path == "/health" ? .native : .whole(FakeAnswer.snapshotBody)
         }
         #expect(requests.map(\.path) == ["/health", "/monitor/v1/snapshot"])
@@ -301,7 +169,7 @@ import WireProtocol
     }
 
     @Test func keepsTheBasePathOfAnIngress() async throws {
-        let (messages, requests) = try await read("/team/a/health") { request in
+        let (messages, requests) = try await FakeServer.readOnce("/team/a/health") { request in
             request.path == "/team/a/health" ? .native : .whole(FakeAnswer.snapshotBody)
         }
         #expect(requests.map(\.path) == ["/team/a/health", "/team/a/monitor/v1/snapshot"])
@@ -319,7 +187,7 @@ import WireProtocol
     @Test(arguments: badSnapshots) func saysWhyThereIsNoSnapshot(_ answer: FakeAnswer, _ words: String)
         async throws
     {
-        let (messages, _) = try await read { $0.path == "/health" ? .native : answer }
+        let (messages, _) = try await FakeServer.readOnce { $0.path == "/health" ? .native : answer }
         #expect(messages.health?.status == .pass)
         #expect(messages.refusals("snapshot").first?.contains(words) == true)
         #expect(messages.outcomes.map(\.address) == ["GET /monitor/v1/snapshot"])
@@ -332,7 +200,7 @@ import WireProtocol
             let body = "{\"status\":\"pass\",\"links\":{\"monitor\":\"\(other.origin)/monitor/v1\"}}"
             var options = ClientOptions.patient
             options.token = "s3cret"
-            let (messages, requests) = try await read(options: options) { _ in .whole(body) }
+            let (messages, requests) = try await FakeServer.readOnce(options: options) { _ in .whole(body) }
             #expect(messages.refusals("links.monitor").first?.contains("another origin") == true)
             #expect(messages.outcomes.map(\.address) == ["links.monitor"])
             #expect(requests.count == 1)
@@ -343,7 +211,7 @@ import WireProtocol
     @Test func refusesARedirectToAnotherOrigin() async throws {
         try await FakeServer.serving({ _ in .whole("{\"status\":\"ok\"}") }) { other in
             let location = other.origin + "/health"
-            let (messages, _) = try await read { _ in
+            let (messages, _) = try await FakeServer.readOnce { _ in
                 .whole("", status: 302, headers: "Location: \(location)\r\n")
             }
             #expect(messages.health?.status == .unknown)
@@ -356,7 +224,7 @@ import WireProtocol
     }
 
     @Test func followsARedirectWithinTheOrigin() async throws {
-        let (messages, requests) = try await read { request in
+        let (messages, requests) = try await FakeServer.readOnce { request in
             request.path == "/health"
                 ? .whole("", status: 307, headers: "Location: /health/\r\n") : .whole("{\"status\":\"ok\"}")
         }
@@ -365,7 +233,7 @@ import WireProtocol
     }
 
     @Test func givesUpOnARedirectThatLeadsNowhere() async throws {
-        let (messages, requests) = try await read { _ in
+        let (messages, requests) = try await FakeServer.readOnce { _ in
             .whole("", status: 302, headers: "Location: /health\r\n")
         }
         #expect(messages.health?.status == .unknown)
@@ -377,7 +245,7 @@ import WireProtocol
         var options = ClientOptions.patient
         options.token = "s3cret"
         options.headers = [("X-Tenant", "blue")]
-        let (_, requests) = try await read(options: options) { $0.path == "/health" ? .native : .whole("{}") }
+        let (_, requests) = try await FakeServer.readOnce(options: options) { $0.path == "/health" ? .native : .whole("{}") }
         #expect(requests.count == 2)
         for request in requests {
             #expect(request.headers["authorization"] == "Bearer s3cret")
