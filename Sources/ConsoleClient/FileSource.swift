@@ -19,27 +19,52 @@ public struct FileSource: Sendable {
     /// - Throws: ``FileError`` when it cannot be read.
     public func readMessages(_ take: (Message) -> Void) throws(FileError) {
         take(.dialect(name: "ndjson", coverage: .file))
-        var (events, refused) = (0, 0)
-        var reason: String?
+        var count = LineCount()
         try read { batch in
-            events += batch.events.count
-            refused += batch.refused.count
-            reason = reason ?? batch.refused.first?.reason
+            count.add(batch)
             take(.events(batch))
         }
-        if events == 0 {
-            let failure = Self.failure(refused: refused, reason: reason)
-            take(.read(ReadOutcome(.events, path, failure: failure)))
-        }
+        if let failure = count.failure { take(.read(ReadOutcome(.events, path, failure: failure))) }
         take(.link(.ended, reason: "end of file", retryIn: nil))
     }
 
-    /// Why a file shows nothing although it could be opened; the reason is that of its first line.
-    private static func failure(refused: Int, reason: String?) -> String {
-        guard refused > 0, let reason else { return "the file holds no event; record it again" }
-        let lines = refused == 1 ? "the only line is not an event" : "none of \(refused) lines is an event"
-        let prefix = "not an event: "
-        return "\(lines): " + (reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason)
+    /// What the lines of a file turned out to be.
+    private struct LineCount {
+        private var known = 0
+        private var unknown = 0
+        private var refused = 0
+        private var firstReason: String?
+        private var firstType: String?
+
+        /// Counts the lines of a batch.
+        mutating func add(_ batch: EventBatch) {
+            for event in batch.events {
+                if event.type != .unrecognized {
+                    known += 1
+                } else {
+                    unknown += 1
+                    firstType = firstType ?? String(batch.string(event.typeName).prefix(64))
+                }
+            }
+            refused += batch.refused.count
+            firstReason = firstReason ?? batch.refused.first?.reason
+        }
+
+        /// Why the file was not read, by the rule of `not-readable`; nil where most of it was.
+        var failure: String? {
+            let lines = known + unknown + refused
+            if lines == 0 { return "the file holds no event; record it again" }
+            if refused * 2 >= lines, let firstReason {
+                let whole =
+                    lines == 1 ? "the only line is not an event" : "none of \(lines) lines is an event"
+                let words = refused == lines ? whole : "\(refused) of \(lines) lines are not events"
+                let prefix = "not an event: "
+                let reason = firstReason.dropFirst(firstReason.hasPrefix(prefix) ? prefix.count : 0)
+                return "\(words): \(reason)"
+            }
+            guard known == 0, let firstType else { return nil }
+            return "no line is an event of a known type; the first is \"\(firstType)\""
+        }
     }
 
     /// Reads the whole file and gives its batches in order.
@@ -50,6 +75,13 @@ public struct FileSource: Sendable {
         guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
         defer { close(descriptor) }
         var rest: [UInt8] = []
+        var isStart = true
+        func batch(_ lines: [UInt8]) -> EventBatch {
+            defer { isStart = false }
+            // A byte order mark (RFC 3629 section 6) is not part of the first line.
+            return EventBatch(
+                lines: isStart && lines.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(lines.dropFirst(3)) : lines)
+        }
         while true {
             var piece = [UInt8](repeating: 0, count: Self.chunk)
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, Self.chunk) }
@@ -61,10 +93,10 @@ public struct FileSource: Sendable {
                 rest += piece.prefix(max(0, EventBatch.maximumLineBytes + 1 - rest.count))
                 continue
             }
-            take(EventBatch(lines: rest + piece[...end]))
+            take(batch(rest + piece[...end]))
             rest = Array(piece[(end + 1)...])
         }
-        if !rest.isEmpty { take(EventBatch(lines: rest)) }
+        if !rest.isEmpty { take(batch(rest)) }
     }
 }
 

@@ -15,6 +15,8 @@ import WireProtocol
         return batches
     }
 
+    private static let step = "{\"type\":\"STEP_STARTED\"}\n"
+
     private func line(_ number: Int) -> String {
         "{\"type\":\"STEP_STARTED\",\"timestamp\":\(number),\"stepName\":\"s\"}"
     }
@@ -51,9 +53,18 @@ import WireProtocol
             ("\n \n", "the file holds no event; record it again"),
             ("no\n", "the only line is not an event: unexpected \"n\" at byte 0"),
             ("\u{7F}\n[1]\n{\"type\":", "none of 3 lines is an event: unexpected byte 127 at byte 0"),
-            ("no\n{\"type\":\"STEP_STARTED\"}\n", nil),
+            ("no\n" + step + step, nil), (step + "{\"type\":\"FROM_LATER\"}\n", nil),
+            ("no\n" + step, "1 of 2 lines are not events: unexpected \"n\" at byte 0"),
+            ("[1]\n" + step + "no\n", "2 of 3 lines are not events: unexpected \"[\" at byte 0"),
+            (
+                "{\"type\":\"log\"}\n{\"type\":\"x\"}\n",
+                "no line is an event of a known type; the first is \"log\""
+            ),
+            ("\u{FEFF}" + step, nil),
+            (step + "\u{FEFF}" + step, "1 of 2 lines are not events: unexpected byte 239 at byte 0"),
+            ("\u{FEFF}", "the file holds no event; record it again"),
         ] as [(String, String?)])
-    func aFileWithoutAnEventCannotBeRead(_ text: String, _ failure: String?) throws {
+    func aFileOfWhichHalfIsNoEventCannotBeRead(_ text: String, _ failure: String?) throws {
         let path = NSTemporaryDirectory() + "ctxtop-\(UUID().uuidString).ndjson"
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }

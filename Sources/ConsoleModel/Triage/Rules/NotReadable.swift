@@ -5,12 +5,14 @@ extension TriageRule {
     /// Something that was announced could not be read, so that nothing good can be said of it.
     static let notReadable = TriageRule(
         id: "not-readable",
-        checks: "An address that was announced, or that the dialect requires, was refused.",
-        threshold: "1 address", source: "an operator must not read OK about what nobody read",
+        checks: "An address that was announced or that the dialect requires, or most of a file, was refused.",
+        threshold: "1 address; half of a file's lines, or every line of a known type missing",
+        source: "an operator must not read OK about what nobody read",
         advice: "Repair what each row names; until then the parts that it shows are unknown.",
         severity: .warning, urgency: .error,
         rows: "each address with what it answered",
-        silence: "an address that was only guessed; one that was read since"
+        silence:
+            "an address that was only guessed; one that was read since; a file with fewer lines that are not events"
     ) { view in
         let unread = view.backend.unread
         guard let first = unread.first else { return [] }
