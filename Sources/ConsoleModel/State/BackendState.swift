@@ -186,6 +186,8 @@ public struct SnapshotExtras: Equatable, Sendable {
     public internal(set) var limits: [String: LimitRecord] = [:]
     /// The migration checklist as the backend sent it.
     public internal(set) var checklist: [ChecklistRecord] = []
+    /// The health that the snapshot itself states, to be compared with the health endpoint's; nil where it states none.
+    var health: HealthAnswer?
 }
 
 extension SnapshotExtras {

@@ -26,9 +26,11 @@ extension BackendState {
         reception.omitted = .init(
             sessions: max(0, snapshot.sessionsOmitted), dispatchers: max(0, snapshot.dispatchersOmitted),
             runs: max(0, snapshot.runsOmitted))
-        if health.receivedAt == nil, snapshot.health.status != .unknown || !snapshot.health.checks.isEmpty {
+        let statesHealth = snapshot.health.status != .unknown || !snapshot.health.checks.isEmpty
+        if health.receivedAt == nil, statesHealth {
             take(snapshot.health, body: [], at: moment, changes: &changes)
         }
+        extras.health = statesHealth ? HealthAnswer(record: snapshot.health, receivedAt: moment) : nil
         if !snapshot.history.isEmpty { statistics.history = Array(snapshot.history.suffix(60)) }
         extras.limits = snapshot.limits
         extras.checklist = snapshot.checklist

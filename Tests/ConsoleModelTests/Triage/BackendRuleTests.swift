@@ -333,4 +333,50 @@ import WireProtocol
         #expect(story.finding("context-reused")?.summary == "context c-1 was ada's and is bob's")
         #expect(story.state.isolationStatement().text.contains("1 crossing"))
     }
+
+    /// How long after health the snapshot came, whether health was asked again after it, and whether that contradicts.
+    @Test(
+        arguments: [
+            (HealthStatus.fail, 0, false, true), (.fail, 1_000, false, true), (.fail, 1_001, false, false),
+            (.fail, 5_000, true, true), (.warn, 0, false, false), (.pass, 0, false, false),
+        ])
+    func aSnapshotThatFailsContradictsAHealthThatPasses(
+        _ status: HealthStatus, _ milliseconds: Int64, _ isAskedAgain: Bool, _ contradicts: Bool
+    ) {
+        var story = Story()
+        var health = HealthRecord(.pass)
+        health.address = "/health"
+        story.receive(.health(health, body: []))
+        story.now = story.now + .milliseconds(milliseconds)
+        story.snapshot { $0.health = HealthRecord(status) }
+        story.now = story.now + .seconds(1)
+        if isAskedAgain { story.receive(.health(health, body: [])) }
+        let finding = story.finding("health-contradicts")
+        #expect(finding?.summary == (contradicts ? "/health passes while snapshot fails" : nil))
+    }
+
+    @Test func aHealthThatRecoveredDoesNotContradictAnEarlierSnapshot() {
+        var story = Story()
+        story.receive(.health(HealthRecord(.fail), body: []))
+        var part = CheckRecord(name: "db", status: .fail)
+        story.snapshot {
+            $0.health = HealthRecord(.fail)
+            $0.health.checks = [part]
+        }
+        story.now = story.now + .seconds(1)
+        story.receive(.health(HealthRecord(.pass), body: []))
+        #expect(story.finding("health-contradicts") == nil)
+        part.isOptional = true
+        story.snapshot {
+            $0.health = HealthRecord(.pass)
+            $0.health.checks = [part]
+        }
+        #expect(story.finding("health-contradicts") == nil)
+        part.isOptional = false
+        story.snapshot {
+            $0.health = HealthRecord(.pass)
+            $0.health.checks = [part]
+        }
+        #expect(story.finding("health-contradicts")?.summary == "health passes while snapshot db fails")
+    }
 }

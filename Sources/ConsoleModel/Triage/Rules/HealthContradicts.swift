@@ -5,7 +5,7 @@ extension TriageRule {
     /// Health routes of one backend say different things about the same.
     static let healthContradicts = TriageRule(
         id: "health-contradicts",
-        checks: "Health routes that claim the same kind disagree, or a passing whole has a failing part.",
+        checks: "Health routes of one kind disagree, or a passing whole has a failing part or snapshot.",
         threshold: "1 pair of answers",
         source: "DESIGN.md §8; the seed's backend passes /health with its database gone",
         advice: "Route by the answer that looks at the parts, and make the other one ask them.",
@@ -33,6 +33,8 @@ private struct HealthContradiction {
     let pairs: [(passing: CheckRecord, failing: [CheckRecord])]
     /// How much older than the last change of health an answer may be: 10 s, for a one-shot command asks in any order.
     private static let slack = Duration.seconds(10)
+    /// How long after a health answer a snapshot may arrive to be about the same moment.
+    private static let pairing = Duration.seconds(1)
 
     init?(_ backend: BackendState) {
         let record = backend.health.record
@@ -54,13 +56,30 @@ private struct HealthContradiction {
             let failing = (alike + (kind == .overall ? parts : [])).filter(\.failsForCertain)
             if !failing.isEmpty { pairs.append((passing, failing)) }
         }
+        if let pair = Self.snapshot(against: backend) { pairs.append(pair) }
         if pairs.isEmpty { return nil }
         self.pairs = pairs
     }
 
+    /// A health endpoint that passes beside a snapshot of the same moment that says otherwise.
+    private static func snapshot(against backend: BackendState) -> (CheckRecord, [CheckRecord])? {
+        let health = backend.health
+        guard health.record.status == .pass, let stated = backend.extras.health, let at = stated.receivedAt,
+            let since = health.since, let received = health.receivedAt,
+            // What happened between the two is a change and not a contradiction, until health is asked again.
+            at.since(since) >= .zero, at.since(received) <= Self.pairing
+        else { return nil }
+        var failing = stated.record.checks.filter(\.failsForCertain)
+        if failing.isEmpty, stated.record.status == .fail { failing = [whole(stated.record, "snapshot")] }
+        for index in failing.indices where failing[index].name != "snapshot" {
+            failing[index].name = "snapshot " + failing[index].name
+        }
+        return failing.isEmpty ? nil : (whole(health.record), failing)
+    }
+
     /// The document itself, where no other route stands beside it.
-    private static func whole(_ record: HealthRecord) -> CheckRecord {
-        var whole = CheckRecord(name: record.address ?? "health", status: record.status)
+    private static func whole(_ record: HealthRecord, _ name: String? = nil) -> CheckRecord {
+        var whole = CheckRecord(name: name ?? record.address ?? "health", status: record.status)
         whole.httpStatus = record.httpStatus
         whole.at = record.at
         return whole
