@@ -29,6 +29,13 @@ import WireProtocol
         ("up 3 days", .pass), ("12:00:00 ok", .pass), ("WARN: inconsistent objects in schema", .warn),
         ("did not start: error", .fail), ("no problems and everything is healthy", .pass),
         ("db: ok\nqueue: failed\ncache: ok\n", .fail), ("", nil), ("7", nil), (":::", nil), ("0/0", nil),
+        ("no errors, warnings or failures", nil), ("no warnings, errors, or failures were found", nil),
+        ("No errors, failures nor warnings. All healthy", .pass), ("no errors, 3 warnings", .warn),
+        ("no errors, warnings: 2", .warn), ("no errors, failures or not, it is down", .fail),
+        ("no errors, failing", .fail), ("no errors, warnings and failed checks", .fail),
+        ("backends: 0 up", .fail), ("workers: 0 healthy, 2 idle", .fail), ("replicas = 0 ready", .fail),
+        ("backends: 3 up", .pass), ("shard: 0 healthy", .pass), ("status: 0 ok", .pass),
+        ("backends: 0 down", nil), ("nodes: 0 failed, 3 up", .pass),
         ("out-of-service", .fail), ("Degraded (2 nodes)", .warn), ("partial outage", .warn),
     ]
 

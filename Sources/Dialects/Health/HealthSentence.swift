@@ -8,12 +8,46 @@ enum HealthSentence {
     static func read(_ text: String, _ words: HealthWords) -> (status: HealthStatus, line: String)? {
         var worst: (status: HealthStatus, line: String)?
         for line in text.split(whereSeparator: \.isNewline) {
-            for clause in clauses(line) {
+            for clause in joinedDenials(clauses(line)) {
                 guard let status = read(clause, words) else { continue }
                 if worst.map({ $0.status < status }) ?? true { worst = (status, String(line)) }
             }
         }
         return worst
+    }
+
+    /// The clauses with a list of what there is none of as one: `no errors, warnings or failures`.
+    private static func joinedDenials(_ clauses: [[Token]]) -> [[Token]] {
+        var joined: [[Token]] = []
+        var place = 0
+        while place < clauses.count {
+            defer { place += 1 }
+            var clause = clauses[place]
+            if clause.count == 2, clause[0] == .word("no"), events.contains(clause[1].text) {
+                let rest = clauses[(place + 1)...]
+                let list = rest.prefix { $0.allSatisfy { events.contains($0.text) || joins($0) } }
+                // What follows the last of them says nothing more: `or failures were found`.
+                let last = rest.dropFirst(list.count).first.flatMap { endsDenials($0) ? $0 : nil }
+                let all = list + (last.map { [$0] } ?? [])
+                if all.joined().contains(where: joins) {
+                    for token in all.joined() where !joins(token) { clause += [.word("or"), token] }
+                    place += all.count
+                }
+            }
+            joined.append(clause)
+        }
+        return joined
+    }
+
+    private static func joins(_ token: Token) -> Bool { ["or", "nor", "and"].contains(token.text) }
+
+    /// Whether a clause continues such a list and then says nothing of its own.
+    private static func endsDenials(_ clause: [Token]) -> Bool {
+        let names = clause.prefix { events.contains($0.text) || joins($0) }
+        return names.contains { !joins($0) }
+            && clause.dropFirst(names.count).allSatisfy {
+                !$0.text.isEmpty && HealthWords.standard.status($0.text) == .unknown
+            }
     }
 
     /// A piece of a clause.
@@ -237,7 +271,9 @@ enum HealthSentence {
                 continue
             }
             guard distance <= reach || tokens[at + 1] == .word("of") else { return .absent }
-            let isCount = leading.map { isJoiner($0) || (!isWell && $0 == .assignment) } ?? true
+            let isCount =
+                leading.map { isJoiner($0) || ($0 == .assignment && (!isWell || isPlural(at - 2, tokens))) }
+                ?? true
             if let whole = whole ?? total {
                 // `disk 90% ok`: a percentage of something else.
                 return isWell && whole == 100 && !isCount ? .absent : .fraction(count, whole)
@@ -246,6 +282,12 @@ enum HealthSentence {
             return isCount && tokens[place] != .word("ok") ? .zero : .absent
         }
         return .absent
+    }
+
+    /// Whether the name there is of several things, so that a number after it counts them: `backends: 0 up`.
+    private static func isPlural(_ place: Int, _ tokens: [Token]) -> Bool {
+        guard place >= 0, case .word(let word) = tokens[place] else { return false }
+        return word.hasSuffix("s") && !word.hasSuffix("ss") && !word.hasSuffix("us")
     }
 
     /// Whether a word before a count leaves it a count.
