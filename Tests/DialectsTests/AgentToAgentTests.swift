@@ -75,6 +75,7 @@ import WireProtocol
         // It waits for its agent, and has no run yet.
         #expect(first.eventNames.isEmpty)
         #expect(first.snapshot?.sessions.map(\.state) == [.waiting])
+        #expect(first.snapshot?.sessions.map(\.isQueued) == [true])
         #expect(first.snapshot?.runs.isEmpty == true)
         #expect(reader.requests.last?.path == "/a2a/tasks/t-1:subscribe")
         #expect(

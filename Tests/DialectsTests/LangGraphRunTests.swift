@@ -185,6 +185,7 @@ import WireProtocol
         _ = script.list(Script.row("busy", at: 5))
         let queued = script.runs(Script.run("r-1", "pending", at: 5)).snapshot
         #expect(queued?.sessions.map(\.state) == [.waiting])
+        #expect(queued?.sessions.map(\.isQueued) == [true])
         #expect(queued?.sessions.first?.since == Script.start + .seconds(5))
         #expect(queued?.runs.isEmpty == true)
         script.wait(until: 9)
@@ -235,6 +236,7 @@ import WireProtocol
         let messages = script.row(ofRun: "r-2", Script.run("r-2", "success", at: 10, until: 12))
         #expect(messages.eventJSON.last?["outcome"]?["type"]?.string == "interrupt")
         #expect(messages.snapshot?.sessions.map(\.state) == [.waiting])
+        #expect(messages.snapshot?.sessions.map(\.isQueued) == [false])
     }
 
     @Test func aFailedThreadIsIdleAfterTheNextGoodRun() {

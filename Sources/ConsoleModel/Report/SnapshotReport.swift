@@ -78,6 +78,7 @@ extension ConsoleState {
             id: SessionID(rawValue: text(session.id)), user: UserID(rawValue: text(session.user)))
         record.path = session.path.isNone ? nil : ConsumerPath(rawValue: text(session.path))
         (record.state, record.since) = derivedState(session, backend.openRun(session.lastRun), of: backend)
+        record.isQueued = session.isQueued && record.state == .waiting
         record.lastEventAt = session.times.lastEventAt
         record.runs = session.runCount
         record.eventsSeen = session.ledger.words

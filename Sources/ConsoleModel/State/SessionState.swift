@@ -17,6 +17,8 @@ public struct SessionState: OwnedValue {
     public internal(set) var dispatcher = Symbol.none
     /// What the backend or the events say it does; what is derived from time is added by ``ConsoleState``.
     public internal(set) var state = SessionRecord.State.unknown
+    /// Whether it waits for a worker that takes its run, and not for a person.
+    public internal(set) var isQueued = false
     /// The moments of its life.
     public internal(set) var times = Times()
     /// How many runs it has had.

@@ -43,7 +43,7 @@ extension BackendState {
         guard let state, !sessions[place: place].isEnded, state != sessions[place: place].state else {
             return
         }
-        sessions[place: place].state = state
+        (sessions[place: place].state, sessions[place: place].isQueued) = (state, false)
         sessions[place: place].times.since = record.timestamp
     }
 

@@ -177,7 +177,7 @@ extension BackendState {
             // Servers of others list sessions without what their runs have sent.
             if !record.eventsSeen.isEmpty { session.ledger = EventLedger(record.eventsSeen) }
             if record.state != .ended {
-                session.state = record.state
+                (session.state, session.isQueued) = (record.state, record.isQueued)
                 session.times.since = record.since ?? session.times.since
             }
         }

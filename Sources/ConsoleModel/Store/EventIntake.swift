@@ -326,7 +326,7 @@ extension SessionState {
             default: nil
             }
         if let next, !isEnded, state != next {
-            state = next
+            (state, isQueued) = (next, false)
             times.since = moment
         }
         guard !record.user.isNone, record.user != user else { return false }

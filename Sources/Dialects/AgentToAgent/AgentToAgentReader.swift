@@ -176,6 +176,7 @@ struct AgentToAgentReader: DialectReader {
             let told = tasks.max { ($0.weight, $0.changedAt) < ($1.weight, $1.changedAt) }
             var session = SessionRecord(id: SessionID(rawValue: context), user: "")
             session.state = told?.sessionState ?? .unknown
+            session.isQueued = told?.state == .submitted
             session.since = told?.changedAt
             session.lastEventAt = tasks.last?.changedAt
             session.runs = tasks.count

@@ -9,6 +9,7 @@ extension LangGraphThread {
         session.since = row.stateUpdatedAt
         if session.state == .waiting, let queued = runs.last(where: \.isQueued) {
             session.since = queued.createdAt ?? row.stateUpdatedAt
+            session.isQueued = true
         }
         session.lastEventAt = [row.updatedAt, heardAt].compactMap { $0 }.max()
         session.runs = runs.count

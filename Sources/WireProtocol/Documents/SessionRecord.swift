@@ -15,6 +15,8 @@ public struct SessionRecord: WireRecord {
     public var path: ConsumerPath?
     /// What it is doing.
     public var state = State.unknown
+    /// Whether a waiting session waits for a worker that takes its run, and not for a person.
+    public var isQueued = false
     /// Since when.
     public var since: Timestamp?
     /// When its last event was sent.
@@ -40,6 +42,7 @@ public struct SessionRecord: WireRecord {
         self.init(id: id, user: json.id("user") ?? "")
         path = json.string("path").map { ConsumerPath(rawValue: $0) }
         state = json.string("state").flatMap { State(rawValue: $0) } ?? .unknown
+        isQueued = json.bool("queued") ?? false
         since = json.time("since")
         lastEventAt = json.time("lastEventAt")
         runs = json.int("runs") ?? 0
@@ -53,6 +56,7 @@ public struct SessionRecord: WireRecord {
         var object: JSONObject = ["id": .string(id.rawValue), "user": .string(user.rawValue)]
         object.set("path", path?.rawValue)
         object.set("state", state.rawValue)
+        if isQueued { object["queued"] = true }
         object.set("since", since)
         object.set("lastEventAt", lastEventAt)
         object.set("runs", runs)

@@ -171,4 +171,28 @@ import WireProtocol
         story.wait(.milliseconds(waited - 100))
         #expect(story.finding("session-waiting")?.severity == severity)
     }
+
+    /// A queue and a question are both waiting; only a question was asked of somebody.
+    @Test(
+        arguments: [
+            (true, "ada", "ada's run has waited for a worker for 61s"),
+            (true, "", "a run has waited for a worker for 61s"),
+            (false, "ada", "ada has been asked and not answered for 61s"),
+            (false, "", "a person has been asked and not answered for 61s"),
+        ])
+    func aWaitSaysForWhom(_ isQueued: Bool, _ user: String, _ words: String) {
+        var story = Story()
+        var session = SessionRecord(id: "s-1", user: UserID(rawValue: user))
+        (session.state, session.isQueued, session.since) = (.waiting, isQueued, story.now)
+        story.snapshot { $0.sessions = [session] }
+        story.wait(.seconds(61))
+        #expect(story.finding("session-waiting")?.summary == words)
+        let document = story.state.snapshotDocument(takenAt: story.now)
+        #expect(document.backends[0].snapshot.sessions.map(\.isQueued) == [isQueued])
+        // The worker took it, and it asks the user.
+        story.event(.runStarted, "r-1", user: user)
+        story.event(.runFinished, "r-1", user: user, ["outcome": ["type": "interrupt"]])
+        story.wait(.seconds(61))
+        #expect(story.finding("session-waiting")?.summary.contains("asked and not answered") == true)
+    }
 }
