@@ -68,7 +68,8 @@ public struct RunGrammar: Hashable, Sendable {
     public private(set) var violations: [Violation] = []
     /// Calls that have started and not ended, with how many times each is open.
     public private(set) var openCalls: [Call: Int] = [:]
-    private var nextSequence: Int?
+    /// The sequence number that follows the highest one so far; nil while no event had one.
+    public private(set) var nextSequence: Int?
     /// Whether nothing was seen yet of a run that is known to be open: then its start may still come.
     public private(set) var isUnseen: Bool
 
@@ -115,6 +116,9 @@ public struct RunGrammar: Hashable, Sendable {
     public mutating func note(_ violation: Violation) {
         if !violations.contains(violation) { violations.append(violation) }
     }
+
+    /// Passes over sequence numbers whose events are known to have gone elsewhere.
+    public mutating func skip(to sequence: Int) { nextSequence = max(nextSequence ?? 0, sequence) }
 
     private mutating func close(_ call: Call) {
         guard let count = openCalls[call] else {

@@ -183,6 +183,7 @@ import WireProtocol
 
     @Test func anEventForAnotherUserIsABreach() throws {
         var story = Story()
+        story.snapshot { _ in }
         story.event(.runStarted, "r-1")
         story.event(.textMessageContent, "r-1", user: "bob")
         let finding = try #require(story.state.triage().first)

@@ -153,6 +153,8 @@ public struct Reception: Equatable, Sendable {
     var namesServices = false
     /// The time of the first event since we joined or lost some; runs that were open then are joined midway.
     var joinedAt: Timestamp?
+    /// Whether the start of every run that is open was seen: a snapshot listed them, and no event was lost since.
+    var seesStarts = false
     /// The time of the newest event.
     public internal(set) var lastEventAt: Timestamp?
     /// Ended rows that the snapshot or this console left out.

@@ -36,6 +36,8 @@ public struct RunState: OwnedValue {
     var calls = CallHistory()
     /// Whether its steps come each when it ends, so that their order proves nothing.
     var isSeenFromWithin = false
+    /// What another user's run may be missing, where all that was seen of this one is that; nil for any other run.
+    var stray: StrayEvents?
     /// Whether its last event was a thinking one.
     var isThinking = false
 

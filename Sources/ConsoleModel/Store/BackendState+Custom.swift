@@ -180,7 +180,7 @@ extension BackendState {
     private mutating func noteGap(_ gap: StreamGap, _ event: inout EventRecord) {
         event.marks.insert(.gap)
         reception.counters.eventsDropped = reception.counters.eventsDropped.adding(gap.lost ?? 0)
-        reception.joinedAt = event.timestamp
+        (reception.joinedAt, reception.seesStarts) = (event.timestamp, false)
         for place in runs.values.indices where runs.values[place].state == .open {
             runs[place: place].rejoin()
         }

@@ -8,7 +8,10 @@ import WireProtocol
 /// when one of these is true:
 /// 1. A's run was started on D. D is known, is not a singleton and has never served B.
 /// 2. B has no run R, and the event does not start one. A is the only user whose run R was started on D,
-///    or belongs to a session S where B has no session S.
+///    or belongs to a session S where B has no session S. A console that may have missed the start of B's run R,
+///    because it joined midway or lost events, does not apply this.
+/// 3. B's run R has shown nothing but events that continue A's sequence numbers, and A's run continues after them.
+///    The event that proves it is A's; a monitor, which numbers events as it gets them, cannot apply this.
 /// Outside of runs, an event in B's name belongs to A's session S when B has none, and when A's session is
 /// served by D, under the conditions of 1. Every other event is B's own. An event without a user never crosses.
 extension BackendState {
@@ -24,7 +27,7 @@ extension BackendState {
             return otherRun(startedOn: event, symbols) ?? own
         }
         if let crossed = otherRun(startedOn: event, symbols) { return crossed }
-        if event.type == .runStarted { return nil }
+        if event.type == .runStarted || !reception.seesStarts { return nil }
         let lacksSession = sessions.place(event.session, of: event.user) == nil
         let near = otherRuns(event).filter { place in
             let isOnDispatcher = !event.dispatcher.isNone && runs.values[place].dispatcher == event.dispatcher

@@ -22,7 +22,7 @@ extension BackendState {
                     ? nil
                     : "\(CountText.plural(snapshot.refusedRows, "row")) without an id or a list; update the backend"
             ))
-        reception.hasSnapshot = true
+        (reception.hasSnapshot, reception.seesStarts) = (true, dialect.coverage.sees(.runs))
         reception.omitted = .init(
             sessions: max(0, snapshot.sessionsOmitted), dispatchers: max(0, snapshot.dispatchersOmitted),
             runs: max(0, snapshot.runsOmitted))

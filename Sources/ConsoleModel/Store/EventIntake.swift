@@ -46,7 +46,7 @@ extension BackendState {
         if record.type == .runError { record.marks.insert(.error) }
         if record.type == .unrecognized { countUnknown(reader.string(event.typeName)) }
         if !record.path.isNone, paths.place(record.path) == nil { meet(record.path, symbols, at: moment) }
-        let run = placeOfRun(record, event, symbols)
+        let run = placeOfRun(record, event, symbols, number: number)
         let progress = run.map { noteRun($0, &record, event, reader, word) }
         let session =
             record.session.isNone ? nil : noteSession(&record, run, progress, event, symbols, number: number)
@@ -61,10 +61,13 @@ extension BackendState {
     ///
     /// Of our CUSTOM events only `ctxtop.run` begins a run; the others only count while theirs is open.
     private mutating func placeOfRun(
-        _ record: EventRecord, _ event: ScannedEvent, _ symbols: SymbolTable
+        _ record: EventRecord, _ event: ScannedEvent, _ symbols: SymbolTable, number: Int
     ) -> Int? {
         guard !record.run.isNone else { return nil }
-        let place = runPlace(of: record, symbols)
+        var place = runPlace(of: record, symbols)
+        if let known = place, runs.isShared(record.run) {
+            place = judgeStrays(by: record, at: known, symbols)
+        }
         if let place, event.type == .runStarted, event.sequence ?? 0 == 0, runs[place: place].isClosed {
             // The id of a run that is over is free again; its row becomes the new run's.
             if let session = sessions.place(runs.values[place].session),
@@ -76,7 +79,7 @@ extension BackendState {
             return place
         }
         let name = record.type == .custom ? SymbolTable.customEvent(record.name) : nil
-        guard name != nil, name != .run else { return place ?? beginRun(record, event) }
+        guard name != nil, name != .run else { return place ?? beginRun(record, event, number: number) }
         return place.flatMap { runs.values[$0].state == .open ? $0 : nil }
     }
 
@@ -125,8 +128,9 @@ extension BackendState {
         return progress
     }
 
-    private mutating func beginRun(_ record: EventRecord, _ event: ScannedEvent) -> Int {
-        let run = newRun(runs.newKey(record.run, of: record.user), record, event)
+    private mutating func beginRun(_ record: EventRecord, _ event: ScannedEvent, number: Int) -> Int {
+        var run = newRun(runs.newKey(record.run, of: record.user), record, event)
+        run.stray = stray(record, number: number)
         return runs.insert(run, for: run.key)
     }
 

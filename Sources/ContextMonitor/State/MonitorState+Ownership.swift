@@ -7,7 +7,8 @@ import WireProtocol
 /// It belongs to the open run R of another user A, and was delivered to B, when one of these is true:
 /// 1. A's run was started on D. D is known, is not a singleton and has never served B.
 /// 2. B has no run R, open or among the last that ended, and the event does not start one. A is the only
-///    user whose run R was started on D, or belongs to a session S where B has no session S.
+///    user whose run R was started on D, or belongs to a session S where B has no session S. Every start passes a
+///    monitor; a console, which may join midway, waits for the evidence of sequence numbers where it missed some.
 /// Every other event is B's own. An event without a user never crosses.
 extension MonitorState {
     /// The open run that an event belongs to, by the crossing rule; nil where none fits, and for the start of one.

@@ -113,6 +113,7 @@ import WireProtocol
 
     @Test func aCrossedEventIsShownWithBothTimelines() throws {
         var story = Story()
+        story.snapshot { _ in }
         story.event(.runStarted, "r-1")
         story.event(.runStarted, "r-2", user: "bob", session: "s-2")
         story.event(.textMessageContent, "r-1", user: "bob")

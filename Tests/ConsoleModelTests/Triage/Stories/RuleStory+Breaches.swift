@@ -8,6 +8,7 @@ extension RuleStory {
         RuleStory(
             "run-crossed",
             fires: { story in
+                story.snapshot { _ in }
                 story.event(.runStarted, "r-1")
                 story.event(.textMessageContent, "r-1", user: "bob")
             },
@@ -23,6 +24,7 @@ extension RuleStory {
                 (
                     "remembered=2h",
                     { story in
+                        story.snapshot { _ in }
                         story.event(.runStarted, "r-1")
                         story.event(.textMessageContent, "r-1", user: "bob")
                         story.wait(.seconds(3_601))
