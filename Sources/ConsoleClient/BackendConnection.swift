@@ -202,6 +202,7 @@ public struct BackendConnection: MessageSource {
             do {
                 try await readStream(root, &stream, from: snapshot, onEvents: { backoff.reset() })
             } catch let ending as StreamEnding {
+                if let boot = ending.boot(greeter: stream.greeter) { send(boot) }
                 return .outdated(ending.description)
             } catch {
                 if Task.isCancelled { break }
@@ -259,18 +260,5 @@ extension EventBatch {
     /// Whether the stream says here that it could not deliver some events.
     fileprivate var hasGap: Bool {
         events.contains { customName($0) == .gap }
-    }
-}
-
-/// Why following a stream makes no sense any more and a new snapshot is needed.
-enum StreamEnding: Error, Equatable, CustomStringConvertible {
-    case resumePointGone
-    case anotherBoot
-
-    var description: String {
-        switch self {
-        case .resumePointGone: "events were missed; taking a new snapshot"
-        case .anotherBoot: "another instance or a restart answered; taking a new snapshot"
-        }
     }
 }

@@ -43,16 +43,24 @@ extension BackendReader {
                 throw ReadError.other("the answer is \(type), not an event stream")
             }
             return response
-        case 410: throw StreamEnding.resumePointGone
-        default:
-            let body = try? await withDeadline(reader.options.timeout) {
-                Array(try await response.body.collect(upTo: 1 << 16).readableBytesView)
-            }
-            throw ReadError.other(
-                Self.words(
-                    HealthAnswerDocument(
-                        status: Int(response.status.code), contentType: nil, body: body ?? [])))
+        case 410: throw StreamEnding.resumePointGone(by: Self.boot(await refusal(response).json))
+        default: throw ReadError.other(Self.words(await refusal(response)))
         }
+    }
+
+    /// An answer that refuses a stream, with what came of its body in time.
+    private func refusal(_ response: HTTPClientResponse) async -> HealthAnswerDocument {
+        let body = try? await withDeadline(reader.options.timeout) {
+            Array(try await response.body.collect(upTo: 1 << 16).readableBytesView)
+        }
+        return HealthAnswerDocument(status: Int(response.status.code), contentType: nil, body: body ?? [])
+    }
+
+    /// Who a document says it is from, as snapshots and refused resume points do.
+    private static func boot(_ json: JSONValue?) -> Message? {
+        guard let id = json?["bootId"]?.string, !id.isEmpty else { return nil }
+        return .boot(
+            String(id.prefix(200)), instance: json?["instance"]?.string.map { String($0.prefix(200)) })
     }
 
     /// Why a monitoring route did not give what it should.

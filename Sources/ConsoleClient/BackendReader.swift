@@ -42,9 +42,9 @@ public struct BackendReader: Sendable {
         guard let root = round.monitorRoot else { return await readDialect(round) }
         do throws(ReadError) {
             let snapshot = try await snapshot(root)
-            return round.messages + [
-                .snapshot(snapshot), outcome(of: root, nil), .link(.connected, reason: nil, retryIn: nil),
-            ]
+            let others = await otherBoots(root, than: snapshot)
+            return round.messages + [.snapshot(snapshot), outcome(of: root, nil)] + others
+                + [.link(.connected, reason: nil, retryIn: nil)]
         } catch {
             return round.messages + [
                 .refused(what: "snapshot", reason: error.description), outcome(of: root, error),

@@ -5,6 +5,8 @@ import WireProtocol
 struct EventStreamState {
     private(set) var lastID: String?
     private let bootID: String?
+    /// Who said at the stream's beginning that it is at the other end; nil before that.
+    private(set) var greeter: (boot: String, instance: String?)?
     private var parser = SSEParser()
     private var refusedBefore = 0
 
@@ -15,6 +17,7 @@ struct EventStreamState {
 
     /// Begins a new answer: half an event of the last one must not run into it.
     mutating func reopen() {
+        greeter = nil
         parser = SSEParser()
         refusedBefore = 0
     }
@@ -33,8 +36,9 @@ struct EventStreamState {
     mutating func take(_ bytes: ByteBufferView) throws(StreamEnding) -> EventBatch? {
         let events = parser.feed(bytes)
         for comment in parser.takeComments() {
-            guard let bootID, let named = Self.boot(in: comment), named != bootID else { continue }
-            throw .anotherBoot
+            guard let named = Self.word("boot", in: comment) else { continue }
+            greeter = (named, Self.word("instance", in: comment))
+            if let bootID, named != bootID { throw .anotherBoot }
         }
         if !parser.lastEventID.isEmpty { lastID = parser.lastEventID }
         if events.isEmpty { return nil }
@@ -56,7 +60,10 @@ struct EventStreamState {
         return parser.refused - refusedBefore
     }
 
-    private static func boot(in comment: String) -> String? {
-        comment.split(separator: " ").first { $0.hasPrefix("boot=") }.map { String($0.dropFirst(5)) }
+    /// The value of a name in the greeting, `instance=web-1 boot=b-7`.
+    private static func word(_ name: String, in comment: String) -> String? {
+        comment.split(separator: " ").first { $0.hasPrefix(name + "=") }.map {
+            String($0.dropFirst(name.count + 1).prefix(200))
+        }
     }
 }

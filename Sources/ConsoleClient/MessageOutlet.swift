@@ -67,6 +67,7 @@ extension Message {
         case .link: "link"
         case .dialect: "dialect"
         case .read(let outcome): "read " + outcome.address
+        case .boot(let id, _): "boot " + id
         case .refused: "refused"
         }
     }

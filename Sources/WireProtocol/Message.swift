@@ -12,6 +12,8 @@ public enum Message: Hashable, Sendable {
     case dialect(name: String, coverage: Coverage)
     /// An address that was announced, or that the dialect requires, was read or could not be read.
     case read(ReadOutcome)
+    /// Which start of the backend gave an answer that is not a snapshot, and which instance it named.
+    case boot(String, instance: String?)
     /// Something was received and could not be read; counted and shown.
     case refused(what: String, reason: String)
 }

@@ -87,7 +87,9 @@ import WireProtocol
     }
 
     @Test func refusesAHealthBodyAboveOneMebibyte() async throws {
-        let (messages, _) = try await FakeServer.readOnce { _ in .whole(String(repeating: "x", count: 10_000_000)) }
+        let (messages, _) = try await FakeServer.readOnce { _ in
+            .whole(String(repeating: "x", count: 10_000_000))
+        }
         #expect(messages.health?.status == .unknown)
         #expect(messages.contains(.refused(what: "health", reason: "the answer is larger than 1 MiB")))
     }
@@ -133,7 +135,9 @@ import WireProtocol
     {
         let head =
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
-        let (messages, requests) = try await FakeServer.readOnce { _ in FakeAnswer(pieces: [Array(head.utf8) + body]) }
+        let (messages, requests) = try await FakeServer.readOnce { _ in
+            FakeAnswer(pieces: [Array(head.utf8) + body])
+        }
         #expect(messages.health?.status == .pass)
         #expect(messages.health?.reason == "ok")
         #expect(requests.first?.headers["accept-encoding"] == "identity")
@@ -148,12 +152,16 @@ import WireProtocol
     @Test func wordsOfTheOperatorAreKnown() async throws {
         var options = ClientOptions.patient
         options.healthWords = HealthWords(taught: ["green": .pass])
-        let (messages, _) = try await FakeServer.readOnce(options: options) { _ in .whole("{\"status\":\"green\"}") }
+        let (messages, _) = try await FakeServer.readOnce(options: options) { _ in
+            .whole("{\"status\":\"green\"}")
+        }
         #expect(messages.health?.status == .pass)
     }
 
     @Test func asksOnlyTheAddressThatTheTargetNames() async throws {
-        let (messages, requests) = try await FakeServer.readOnce("/up?full=1") { _ in .whole("no", status: 404) }
+        let (messages, requests) = try await FakeServer.readOnce("/up?full=1") { _ in
+            .whole("no", status: 404)
+        }
         #expect(requests.map(\.path) == ["/up?full=1"])
         #expect(messages.health?.status == .unknown)
     }
@@ -162,7 +170,7 @@ import WireProtocol
         let (messages, requests) = try await FakeServer.readOnce { request in
             request.path == "/health" ? .native : .whole(FakeAnswer.snapshotBody)
         }
-        #expect(requests.map(\.path) == ["/health", "/monitor/v1/snapshot"])
+        #expect(requests.map(\.path) == ["/health", "/monitor/v1/snapshot", "/monitor/v1/events"])
         #expect(messages.snapshots.map(\.name) == ["fake"])
         #expect(messages.outcomes.map(\.failure) == [nil])
         #expect(messages.lastLink == .link(.connected, reason: nil, retryIn: nil))
@@ -172,7 +180,7 @@ import WireProtocol
         let (messages, requests) = try await FakeServer.readOnce("/team/a/health") { request in
             request.path == "/team/a/health" ? .native : .whole(FakeAnswer.snapshotBody)
         }
-        #expect(requests.map(\.path) == ["/team/a/health", "/team/a/monitor/v1/snapshot"])
+        #expect(requests.map(\.path).prefix(2) == ["/team/a/health", "/team/a/monitor/v1/snapshot"])
         #expect(messages.snapshots.count == 1)
     }
 
@@ -245,7 +253,9 @@ import WireProtocol
         var options = ClientOptions.patient
         options.token = "s3cret"
         options.headers = [("X-Tenant", "blue")]
-        let (_, requests) = try await FakeServer.readOnce(options: options) { $0.path == "/health" ? .native : .whole("{}") }
+        let (_, requests) = try await FakeServer.readOnce(options: options) {
+            $0.path == "/health" ? .native : .whole("{}")
+        }
         #expect(requests.count == 2)
         for request in requests {
             #expect(request.headers["authorization"] == "Bearer s3cret")

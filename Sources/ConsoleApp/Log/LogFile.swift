@@ -61,6 +61,8 @@ public final class LogFile: Sendable {
         case .dialect(let name, _): write(.info, "\(url): speaks \(name)")
         case .events(let batch):
             for line in batch.refused.prefix(10) { write(.warning, "\(url): refused a line: \(line.reason)") }
+        case .boot(let id, let instance):
+            write(.info, "\(url): boot \(id)\(instance.map { " of \($0)" } ?? "") answered")
         case .health, .snapshot: break
         }
     }

@@ -22,8 +22,8 @@ public struct TriageMemory: Equatable, Sendable {
     var openings: [String: [Timestamp]] = [:]
     /// What each replica behind this address says of its paths.
     var replicas: [String: ReplicaVerdicts] = [:]
-    /// When each boot behind this address answered first and last, by its name in words.
-    var boots: [String: ClosedRange<Timestamp>] = [:]
+    /// The boots that answered behind this address.
+    var boots = SeenBoots()
     /// When another boot or replica answered.
     var restartsAt: [Timestamp] = []
     /// The patterns that paths were on before the last restart.
@@ -69,15 +69,6 @@ public struct TriageMemory: Equatable, Sendable {
         tally.path = path ?? tally.path
         tally.source = source
         signatures[signature.id] = tally
-    }
-
-    /// Keeps that a boot answered; the newest 64 are kept.
-    mutating func note(boot: String, at moment: Timestamp) {
-        let first = boots[boot]?.lowerBound ?? moment
-        boots[boot] = min(first, moment)...max(boots[boot]?.upperBound ?? moment, moment)
-        guard boots.count > 64, let oldest = boots.min(by: { $0.value.upperBound < $1.value.upperBound })
-        else { return }
-        boots[oldest.key] = nil
     }
 
     /// Keeps what a replica says of its paths.

@@ -60,10 +60,7 @@ extension BackendState {
             }
             memory.contextOwners[context.id] = user
         }
-        if let boot = snapshot.bootID {
-            let instance = snapshot.instance.map { "\($0), " } ?? ""
-            memory.note(boot: "\(instance)boot \(boot)", at: moment)
-        }
+        if let boot = snapshot.bootID { memory.boots.note(boot, instance: snapshot.instance, at: moment) }
         guard let instance = snapshot.instance else { return }
         let verdicts = paths.values.filter(\.isDeclared).map { ($0.record.path, $0.judgement.verdict) }
         memory.note(

@@ -171,6 +171,8 @@ public struct Store: Sendable {
         case .dialect(let name, let coverage):
             state.backends[place].dialect = DialectStatus(name: name, coverage: coverage)
         case .read(let outcome): state.backends[place].take(outcome)
+        case .boot(let id, let instance):
+            state.backends[place].memory.boots.note(id, instance: instance, at: moment)
         case .refused(let what, let reason):
             state.backends[place].refuse("\(what): \(reason)")
         }
@@ -209,7 +211,7 @@ extension Message {
     /// Whether the backend itself said it; a lost link is the client's word.
     fileprivate var isAnswer: Bool {
         switch self {
-        case .snapshot, .events, .dialect: true
+        case .snapshot, .events, .dialect, .boot: true
         case .health(let record, _): record.httpStatus != nil
         case .link, .read, .refused: false
         }

@@ -12,7 +12,7 @@ extension Redaction {
         case .refused(let what, let reason): return .refused(what: what, reason: text(reason))
         case .read(let outcome):
             return .read(ReadOutcome(outcome.part, outcome.address, failure: outcome.failure.map(text)))
-        case .events, .dialect: return message
+        case .events, .dialect, .boot: return message
         }
     }
 

@@ -379,4 +379,19 @@ import WireProtocol
         }
         #expect(story.finding("health-contradicts")?.summary == "health passes while snapshot db fails")
     }
+
+    /// Boots in the order in which they answered, all within one millisecond, and whether they take turns.
+    @Test(
+        arguments: [
+            (["a", "b", "a"], true), (["a", "b"], false), (["a", "b", "b"], false), (["a", "a"], false),
+            (["a", "b", "c", "b"], true), (["a", "b", "c"], false),
+        ])
+    func aBootThatAnswersAgainAfterAnotherOneIsAnotherInstance(_ boots: [String], _ isMixed: Bool) {
+        var story = Story()
+        story.snapshot { ($0.instance, $0.bootID) = ("web-a", boots[0]) }
+        for boot in boots.dropFirst() { story.receive(.boot(boot, instance: "web-" + boot)) }
+        let finding = story.finding("instances-mixed")
+        #expect((finding != nil) == isMixed)
+        #expect(finding?.summary.contains("web-a, boot a; web-b, boot b") ?? true)
+    }
 }

@@ -24,26 +24,25 @@ extension TriageRule {
                 "\(CountText.plural(boots.count, "instance")) take turns behind one address: "
                     + boots.prefix(3).map(\.name).joined(separator: "; "),
                 evidence: boots.map { boot in
-                    ConsoleState.row("instance", boot.name, "snapshot", at: boot.heard.upperBound)
-                }, since: boots.map(\.heard.lowerBound).max())
+                    ConsoleState.row("instance", boot.name, "answers", at: boot.seen.lastAt)
+                }, since: boots.map(\.seen.firstAt).max())
         ]
     }
 
-    fileprivate static func recentBoots(_ view: BackendView) -> [(
-        name: String, heard: ClosedRange<Timestamp>
-    )] {
-        view.backend.memory.boots.filter { !view.isOlder($0.value.upperBound, than: recent) }
-            .map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+    fileprivate static func recentBoots(_ view: BackendView) -> [(name: String, seen: SeenBoots.Sighting)] {
+        view.backend.memory.boots.sightings.filter { !view.isOlder($0.value.lastAt, than: recent) }
+            .map { id, seen in ("\(seen.instance.map { $0 + ", " } ?? "")boot \(id)", seen) }
+            .sorted { $0.0 < $1.0 }
     }
 }
 
 extension BackendView {
     /// The boots that were heard of lately, where an earlier one answered again after a later one; else none.
-    var bootsThatTakeTurns: [(name: String, heard: ClosedRange<Timestamp>)] {
+    var bootsThatTakeTurns: [(name: String, seen: SeenBoots.Sighting)] {
         let boots = TriageRule.recentBoots(self)
         let isMixed = boots.contains { one in
             boots.contains { other in
-                one.heard.lowerBound < other.heard.lowerBound && one.heard.upperBound > other.heard.lowerBound
+                one.seen.firstTurn < other.seen.firstTurn && one.seen.lastTurn > other.seen.firstTurn
             }
         }
         return isMixed ? boots : []
