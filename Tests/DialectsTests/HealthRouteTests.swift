@@ -113,4 +113,41 @@ import WireProtocol
         #expect(
             reader.take(.health(HealthRecord(.pass), body: []), at: now).health?.checks.map(\.name) == ["up"])
     }
+
+    /// What the guesses answer to a token, one by one and then all others, and whether the token is to blame.
+    @Test(
+        arguments: [
+            ([401], 401, true, true), ([404, 401], 404, true, true), ([401], 401, false, false),
+            ([403], 403, true, false), ([404], 404, true, false), ([200, 401], 401, true, false),
+            ([503, 401], 401, true, false), ([405, 404, 401, 403], 404, true, true),
+        ])
+    func aTokenThatOpensNothingIsSaid(_ first: [Int], _ rest: Int, _ isSent: Bool, _ isBlamed: Bool) {
+        for inner in [nil, GenericHealthReader()] as [GenericHealthReader?] {
+            var reader = HealthRoutesReader(around: inner, primary: "/health")
+            var messages = reader.take(.health(HealthRecord(.pass), body: []), at: now)
+            for (place, request) in reader.requests.filter(\.isGuess).enumerated() {
+                #expect(messages.outcomes.isEmpty)
+                let status = place < first.count ? first[place] : rest
+                var document = HealthAnswerDocument(status: status, contentType: nil, body: Array("x".utf8))
+                (document.isAuthorized, document.challenge) = (isSent, "Bearer")
+                messages = reader.take(.document(request, document, took: .zero), at: now)
+            }
+            #expect(messages.outcomes.isEmpty == !isBlamed)
+            #expect(messages.outcomes.first?.contains("the token is not accepted (Bearer)") ?? true)
+            guard isBlamed, let guess = reader.requests.first(where: \.isGuess) else { continue }
+            // The right one was given: the same routes are read now.
+            let well = HealthAnswerDocument(status: 200, contentType: nil, body: Array("ok".utf8))
+            let later = reader.take(.document(guess, well, took: .zero), at: now)
+            #expect(later.outcomes == ["routes that need the token: read"])
+        }
+    }
+
+    @Test func aDialectThatReadsMoreReportsItsOwnRefusals() throws {
+        var reader = HealthRoutesReader(around: AgnoReader(), primary: "/health")
+        for request in reader.requests.filter(\.isGuess) {
+            var document = HealthAnswerDocument(status: 401, contentType: nil, body: [])
+            document.isAuthorized = true
+            #expect(reader.take(.document(request, document, took: .zero), at: now).outcomes.isEmpty)
+        }
+    }
 }

@@ -16,6 +16,9 @@ public struct HealthRoutesReader: DialectReader {
     /// How many answers of the primary route came.
     private var healthCount = 0
 
+    /// What the routes answer to the operator's token, where health is all that the reader inside reads.
+    private var wall: TokenWall?
+
     /// What came of a guess.
     private enum Answer {
         case read(HealthAnswerDocument, took: Duration, at: Timestamp)
@@ -37,6 +40,7 @@ public struct HealthRoutesReader: DialectReader {
         self.inner = inner
         self.primary = HealthRoute(primary)
         self.words = words
+        if inner == nil || inner is GenericHealthReader { wall = TokenWall() }
         let taken = Set(inner?.requests.map(\.path) ?? []).union(avoided).union([primary])
         var routes: [HealthRoute] = []
         for route in known + [.first] + HealthRoute.guesses
@@ -55,6 +59,12 @@ public struct HealthRoutesReader: DialectReader {
 
     /// Keeps the answers of guesses, and gives every other one to the reader inside.
     public mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
+        if case .document(let request, let document, _) = answer { wall?.take(document, at: request.path) }
+        let messages = taken(answer, at: moment)
+        return messages + (answers.count == routes.count ? wall?.news() ?? [] : [])
+    }
+
+    private mutating func taken(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
         switch answer {
         case .document(let request, let document, let took) where request.isGuess:
             answers[request.path] = .read(document, took: took, at: moment)
