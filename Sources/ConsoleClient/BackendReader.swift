@@ -81,6 +81,7 @@ public struct BackendReader: Sendable {
             scoped.users = reader.options.users
             inner = scoped
         }
+        if dialect.hasOwnRoutes, let own = inner { inner = OwnRoutesReader(around: own, dialect.name) }
         // A target with a path is asked at that address alone, for whatever is about health.
         guard !reader.target.namesPath, dialect.hasUsualHealthRoutes, let url = round.url else {
             return inner

@@ -258,13 +258,3 @@ actor DialectLink {
         }
     }
 }
-
-extension DialectRequest.Rhythm {
-    /// Whether its answer never ends by itself.
-    fileprivate var isOpenEnded: Bool {
-        switch self {
-        case .stream, .socket: true
-        case .once, .every: false
-        }
-    }
-}

@@ -44,6 +44,12 @@ public struct Dialect: Sendable {
         ![Self.native, .netra, .grpcHealth].contains { $0.name == name }
     }
 
+    /// Whether it has routes of its own beside health, of which at least one must be readable.
+    public var hasOwnRoutes: Bool {
+        let healthAlone: [Dialect] = [.native, .genericHealth, .liteLLM, .prometheus, .grpcHealth]
+        return reader != nil && !healthAlone.contains { $0.name == name }
+    }
+
     /// Whether its health address is a document about something else, whose presence is all there is to know.
     public var isWellWhenItAnswers: Bool { name == Self.agentToAgent.name }
 

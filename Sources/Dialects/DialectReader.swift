@@ -24,6 +24,14 @@ public struct DialectRequest: Hashable, Sendable {
         case stream
         /// A WebSocket that is kept open and only listened to; asked only where the operator gave a token.
         case socket
+
+        /// Whether its answer never ends by itself.
+        public var isOpenEnded: Bool {
+            switch self {
+            case .stream, .socket: true
+            case .once, .every: false
+            }
+        }
     }
 
     /// The path and query, below the target's origin.
