@@ -345,4 +345,16 @@ import WireProtocol
                 "GET /apps/shop/users/bob/sessions: the answer lists no sessions",
             ])
     }
+
+    @Test func sessionsWithoutAnIdAreMissingInTheList() {
+        var bench = bench(Self.event("user", 0, Self.ask))
+        bench.reader.users = ["user"]
+        bench.answers[Self.list] =
+            "[{\"id\":\"s1\",\"userId\":\"user\",\"lastUpdateTime\":1},{\"userId\":\"user\"},5]"
+        let coverage = bench.poll().coverage
+        #expect(coverage?.partialLists == ["sessions: 1 of 3 read"])
+        #expect(coverage?.listed[.sessions]?.missesUrgent == true)
+        bench.answers[Self.list] = "[{\"id\":\"s1\",\"userId\":\"user\",\"lastUpdateTime\":1}]"
+        #expect(bench.poll().coverage?.partialLists == [])
+    }
 }

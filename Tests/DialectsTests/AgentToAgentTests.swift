@@ -240,6 +240,39 @@ import WireProtocol
         guard case .dialect(_, let coverage) = messages.last else { Issue.record("nothing said"); return }
         #expect(!coverage.sees(.sessions))
         #expect(reader.requests.count == 1)
+        #expect(
+            messages.outcomes == [
+                "GET /.well-known/agent-card.json: read",
+                "the tasks of old: an agent before A2A 1.0 lists no tasks; update the agent",
+            ])
+        // Asked for again, it is not said again; updated, it is taken back.
+        #expect(reader.take(.document(reader.requests[0], card, took: .zero), at: now).isEmpty)
+        let later = reader.take(.document(reader.requests[0], document(Self.card), took: .zero), at: now)
+        #expect(later.outcomes == ["the tasks of old: read"])
+    }
+
+    @Test func anAgentWithoutAListOfTasksWasNotRead() {
+        var reader = AgentToAgentReader()
+        let card = document(
+            "{\"name\":\"ops\",\"supportedInterfaces\":[{\"url\":\"http://x/rpc\",\"protocolBinding\":\"JSONRPC\"}]}"
+        )
+        _ = reader.take(.document(reader.requests[0], card, took: .zero), at: now)
+        let none = document("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32601,\"message\":\"no\"}}")
+        let messages = reader.take(.document(reader.requests[1], none, took: .zero), at: now)
+        let words = "ListTasks at POST /rpc: its agent does not offer ListTasks; update the agent"
+        #expect(messages.outcomes == [words])
+        // Its card, which is asked for every minute, changes nothing of that.
+        #expect(reader.take(.document(reader.requests[0], card, took: .zero), at: now).isEmpty)
+        #expect(reader.requests.count == 1)
+    }
+
+    @Test func tasksWithoutAnIdentityAreMissingInTheList() {
+        var reader = reader()
+        let listed = list(
+            &reader, Self.task("t-1", "TASK_STATE_WORKING"), "{\"status\":{}}", "{\"id\":\"t-2\"}"
+        )
+        .coverage?.listed[.sessions]
+        #expect(listed == .init(read: 1, total: 3, missesUrgent: true))
     }
 
     @Test func aCardUnderItsOldNameIsFound() {

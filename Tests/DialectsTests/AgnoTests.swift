@@ -269,4 +269,16 @@ import WireProtocol
         #expect(told.eventNames == ["RUN_STARTED", "RUN_FINISHED"])
         #expect(told.eventJSON.allSatisfy { $0["timestamp"] == nil })
     }
+
+    @Test func rowsWithoutAnIdAreMissingInTheirLists() {
+        var bench = bench(Self.run("r1", "COMPLETED"), "{\"status\":\"RUNNING\"}")
+        bench.answers[Self.list("team")] =
+            "{\"data\":[{\"user_id\":\"bob\"},{\"session_id\":7}],\"meta\":{\"total_count\":2}}"
+        let coverage = bench.poll().coverage
+        #expect(coverage?.partialLists == ["sessions: 1 of 3 read", "runs: 1 of 2 read"])
+        #expect(coverage?.listed[.sessions]?.missesUrgent == true)
+        bench.answers[Self.list("team")] = Self.page([], total: 0)
+        set([Self.run("r1", "COMPLETED")], on: &bench)
+        #expect(bench.poll(after: .seconds(30)).coverage?.partialLists == [])
+    }
 }

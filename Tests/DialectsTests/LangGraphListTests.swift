@@ -154,4 +154,25 @@ import WireProtocol
         #expect(streams.first == "/threads/t-busy/stream")
         #expect(streams.count == LangGraphReader.maximumStreams)
     }
+
+    @Test func rowsWithoutAnIdAreMissingInTheList() {
+        var script = LangGraphScript()
+        let whole = Script.row("idle", id: "t-1")
+        let first = script.answer("/threads/search", "[\(whole),{\"status\":\"busy\"},{\"thread_id\":\"\"}]")
+        #expect(listed(first) == .init(read: 1, total: 3, missesUrgent: true))
+        // A total of the server's own may count them or not.
+        #expect(listed(script.answer("/threads/count", "9")) == .init(read: 1, total: 9, missesUrgent: true))
+        let coverage = script.answer("/threads/count", "1").coverage
+        #expect(coverage?.partialLists == ["sessions: 1 of 3 read"])
+        let mended = script.answer("/threads/search", "[\(whole)]").coverage
+        #expect(mended?.listed.isEmpty == true)
+    }
+
+    @Test func runsWithoutAnIdAreMissingInTheirList() {
+        var script = LangGraphScript()
+        _ = script.list(Script.row("busy", at: 5))
+        let coverage = script.runs(Script.run("r-1", "running", at: 5), "{\"status\":\"running\"}").coverage
+        #expect(coverage?.partialLists == ["runs: 1 of 2 read"])
+        #expect(script.runs(Script.run("r-1", "running", at: 5)).coverage?.listed.isEmpty == true)
+    }
 }

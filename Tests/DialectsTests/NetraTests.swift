@@ -260,4 +260,12 @@ import WireProtocol
                 .runStarted, .reasoningStart, .toolCallStart, .toolCallResult, .runFinished,
             ])
     }
+
+    @Test func connectionsThatCannotBeReadAreMissingInTheList() throws {
+        var reader = reader()
+        let keys = "{\"websocket_manager\":{\"current_state\":{\"isolation_keys\":[\"ada:c1\",7,null]}}}"
+        let messages = take(&reader, "/ws/stats", keys)
+        #expect(messages.coverage?.partialLists == ["sessions: 1 of 3 read"])
+        #expect(messages.snapshot?.sessions.map(\.user) == ["ada"])
+    }
 }

@@ -25,6 +25,8 @@ struct ADKReader: PolledReader, UserScopedReader {
         var readAt: Timestamp?
         var wasTried = false
         var rows = 0
+        /// How many of the rows have no id.
+        var refused = 0
     }
 
     private var version: String?
@@ -137,8 +139,12 @@ struct ADKReader: PolledReader, UserScopedReader {
             throw UnreadableAnswer("the answer lists no sessions")
         }
         var listed: Set<String> = []
+        var refused = 0
         for row in rows {
-            guard let id = row["id"]?.string, let part = URLPart.encoded(id) else { continue }
+            guard let id = row["id"]?.string, let part = URLPart.encoded(id) else {
+                refused += 1
+                continue
+            }
             let key = path + "/" + part
             listed.insert(key)
             var session = sessions[key] ?? meet(id, of: row["userId"]?.string ?? list.user, at: key)
@@ -155,10 +161,9 @@ struct ADKReader: PolledReader, UserScopedReader {
         lists[path]?.readAt = moment
         lists[path]?.wasTried = true
         lists[path]?.rows = rows.count
+        lists[path]?.refused = refused
         let gone = sessions.keys.filter { Self.list(of: $0) == path && !listed.contains($0) }
         var messages = remove(gone, at: moment)
-        let skipped = rows.count - listed.count
-        if skipped > 0 { messages.append(.refused(what: path, reason: "\(skipped) rows without an id")) }
         order()
         // What only time can end is looked at as often as the list.
         messages += judge(listed.filter { sessions[$0]?.isMoving ?? false }.sorted(), at: moment)
@@ -210,8 +215,12 @@ struct ADKReader: PolledReader, UserScopedReader {
         server.version = version
         let isCut = (names?.count ?? 0) * max(1, users.count) > lists.count
         var listed: Coverage.Listed?
-        if users.isEmpty || isCut {
-            listed = .init(read: sessions.count, total: nil, missesUrgent: isCut)
+        let refused = lists.values.reduce(0) { $0 + $1.refused }
+        if users.isEmpty || isCut || refused > 0 {
+            let isCounted = !users.isEmpty && !isCut
+            listed = .init(
+                read: sessions.count, total: isCounted ? sessions.count + refused : nil,
+                missesUrgent: isCut || refused > 0)
         }
         let shown = SnapshotPace.Lists(
             sessions: sessions.values.map { ($0.record, $0.runs) },

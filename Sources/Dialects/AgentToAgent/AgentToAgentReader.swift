@@ -87,7 +87,7 @@ struct AgentToAgentReader: DialectReader {
             agents[place].takeFailure(of: request, at: moment)
             return refuse(document, address, agents[place])
         }
-        if agents[place].listsNothing != nil { return news }
+        if agents[place].listsNothing != nil { return refuseTasks(of: agents[place]) + news }
         return ledger.read(.sessions, address) + events.messages + [.snapshot(snapshot)] + news
     }
 
@@ -117,8 +117,16 @@ struct AgentToAgentReader: DialectReader {
         guard document.status == 200, let card = document.json.flatMap(AgentCard.init) else {
             return ledger.refuse(.sessions, "GET " + path, document, expected: "an agent's card")
         }
+        let before = agents[place].listAddress
         agents[place].take(card: card)
-        return ledger.read(.sessions, "GET " + path) + news
+        let earlier = before == agents[place].listAddress ? [] : ledger.recover(.sessions, before)
+        return earlier + ledger.read(.sessions, "GET " + path) + refuseTasks(of: agents[place]) + news
+    }
+
+    /// Reports an agent whose card was read, and that lists no tasks: nothing is known of its work.
+    private mutating func refuseTasks(of agent: ListedAgent) -> [Message] {
+        guard let reason = agent.listsNothing else { return [] }
+        return ledger.refuse(.sessions, agent.listAddress, reason + "; update the agent")
     }
 
     private mutating func takeDirectory(_ document: HealthAnswerDocument) -> [Message] {

@@ -18,10 +18,8 @@ struct ListedAgent {
     private var order: [String] = []
     private var walk = PageWalk<String>()
     private var isListRead = false
-    private var isListLong = false
-    private var total: Int?
-    /// Whether a list of urgent tasks was cut short, by its state.
-    private var cutStates: Set<String> = []
+    /// How much of the list was read; searches for urgent tasks are named by their state.
+    private var tally = ListTally<String>()
     /// Why its tasks cannot be listed although it works, such as an agent of A2A 0.3.
     private(set) var listsNothing: String?
 
@@ -36,7 +34,7 @@ struct ListedAgent {
     var listRequests: [DialectRequest] {
         guard listsNothing == nil, let newest = list(.every(.seconds(2))) else { return [] }
         var requests = [newest]
-        if isListLong { requests += Self.urgent.compactMap { list(.every(.seconds(5)), state: $0) } }
+        if tally.isLong { requests += Self.urgent.compactMap { list(.every(.seconds(5)), state: $0) } }
         if let token = walk.next, let page = list(.once, token: token) { requests.append(page) }
         return requests
     }
@@ -94,7 +92,7 @@ struct ListedAgent {
         switch card?.interface {
         case .rest(let base): "GET \(base)/tasks"
         case .rpc(let path): "ListTasks at POST \(path)"
-        case nil: "GET \(cardPath)"
+        case nil: "the tasks of \(card?.name.prefix(80) ?? cardPath[...])"
         }
     }
 
@@ -102,7 +100,9 @@ struct ListedAgent {
 
     /// Takes its card.
     mutating func take(card: AgentCard) {
+        let isSame = self.card.map { $0.interface == card.interface } ?? false
         self.card = card
+        if isSame { return }
         listsNothing = card.interface == nil ? "an agent before A2A 1.0 lists no tasks" : nil
     }
 
@@ -117,20 +117,23 @@ struct ListedAgent {
             return []
         }
         guard let rows = answer["tasks"]?.array ?? (answer["totalSize"] != nil ? [] : nil) else { return nil }
-        let ids = rows.compactMap { $0["id"]?.string }
+        let ids = rows.filter { $0["status"] != nil }.compactMap { $0["id"]?.string }
+        let refused = rows.count - ids.count
         let token = answer["nextPageToken"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         var events: [OutgoingEvent] = []
         let isHistory = !isListRead || request.rhythm == .once
         for row in rows { events += take(task: row, isHistory: isHistory, at: moment) }
         var gone: [String] = []
         if request == list(.every(.seconds(2))) {
-            (isListRead, isListLong, order) = (true, token != nil, ids)
-            total = answer["totalSize"]?.integer.map { Int(clamping: $0) }
+            (isListRead, tally.isLong, order) = (true, token != nil, ids)
+            tally.total = answer["totalSize"]?.integer.map { Int(clamping: $0) }
+            tally.note(refused: refused)
             gone = walk.take(first: ids, next: token, known: tasks.keys, at: moment)
         } else if request.rhythm == .once {
             gone = walk.take(page: ids, next: token, known: tasks.keys, at: moment)
+            tally.note(refusedInWalk: refused, isLast: walk.next == nil)
         } else if let state = Self.urgent.first(where: { request == list(.every(.seconds(5)), state: $0) }) {
-            if token == nil { cutStates.remove(state) } else { cutStates.insert(state) }
+            tally.note(state, isCut: token != nil)
         }
         for id in gone { tasks[id] = nil }
         return events
@@ -164,9 +167,5 @@ struct ListedAgent {
     }
 
     /// How many of its tasks were listed; nil when all were.
-    var listed: Coverage.Listed? {
-        let isPartial = total.map { $0 > tasks.count } ?? (isListLong && walk.isWhole != true)
-        guard isPartial else { return nil }
-        return Coverage.Listed(read: tasks.count, total: total, missesUrgent: !cutStates.isEmpty)
-    }
+    var listed: Coverage.Listed? { tally.listed(read: tasks.count, isWalked: walk.isWhole == true) }
 }

@@ -15,6 +15,7 @@ struct AgnoList {
     /// Whether it was asked for, whatever the answer.
     var wasTried = false
     private var pages: [Int: [String]] = [:]
+    private var refusedRows: [Int: Int] = [:]
 
     init(kind: String, database: String?) {
         self.kind = kind
@@ -40,14 +41,21 @@ struct AgnoList {
 
     /// Takes a page, and gives the sessions that no page lists any more; on one page alone they are gone,
     /// among several they may have moved to another while it was read.
-    mutating func take(_ ids: [String], page: Int, total: Int?) -> [String] {
+    ///
+    /// - Parameter refused: how many rows of the page have no id.
+    mutating func take(_ ids: [String], page: Int, total: Int?, refused: Int) -> [String] {
         let before = pages.values.joined().map { $0 }
         self.total = total ?? max(ids.count, self.total ?? 0)
         pages[page] = ids
+        refusedRows[page] = refused
         pages = pages.filter { $0.key <= pageCount }
+        refusedRows = refusedRows.filter { $0.key <= pageCount }
         let listed = Set(pages.values.joined())
         return before.filter { !listed.contains($0) }
     }
+
+    /// How many rows of its pages have no id.
+    var refused: Int { refusedRows.values.reduce(0, +) }
 
     /// Whether the server counts more sessions than are read.
     var isCut: Bool { (total ?? 0) > Self.maximumPages * Self.pageSize }

@@ -23,6 +23,8 @@ struct AgnoReader: PolledReader {
         var readsLeft = AgnoReader.readsAfterChange
         var wasRead = false
         var runs: [RunRecord] = []
+        /// How many rows of its runs could not be read.
+        var refusedRuns = 0
 
         /// Whether its runs change without a new date of the session.
         var isBusy: Bool { record.state == .running }
@@ -167,15 +169,14 @@ struct AgnoReader: PolledReader {
         let total = json["meta"]?["total_count"]?.integer.flatMap { Int(exactly: $0) }
         lists[list].wasTried = true
         var messages: [Message] = []
-        for key in lists[list].take(listed, page: page, total: total) {
+        let refused = rows.count - listed.count
+        for key in lists[list].take(listed, page: page, total: total, refused: refused) {
             if lists[list].isOnePage {
                 messages += remove(key, at: moment)
             } else {
                 sessions[key]?.readsLeft = 1
             }
         }
-        let skipped = rows.count - listed.count
-        if skipped > 0 { messages.append(.refused(what: "session", reason: "\(skipped) rows without an id")) }
         order()
         return messages + snapshots(at: moment, isDue: page == 1)
     }
@@ -191,6 +192,7 @@ struct AgnoReader: PolledReader {
         let runs = rows.compactMap { AgnoRun(json: $0, of: session.record, at: moment) }
         let events = runs.flatMap { told.tell($0.stored, unseenAt: nil) }
         session.runs = runs.map(\.stored.record)
+        session.refusedRuns = rows.count - runs.count
         session.record.runs = runs.count
         let last = events.map(\.timestamp).max() ?? session.record.lastEventAt
         session.record.lastEventAt = max(last ?? moment, session.record.lastEventAt ?? last ?? moment)
@@ -224,16 +226,19 @@ struct AgnoReader: PolledReader {
         server.version = version
         let shown = SnapshotPace.Lists(
             sessions: sessions.values.map { ($0.record, $0.runs) },
-            unread: sessions.values.count { !$0.wasRead }, roundSize: Self.maximumChanged, listed: listed)
+            unread: sessions.values.count { !$0.wasRead }, roundSize: Self.maximumChanged, listed: listed,
+            refusedRuns: sessions.values.reduce(0) { $0 + $1.refusedRuns })
         return pace.messages(of: shown, in: server, "agno", Self.coverage, isDue: isDue, at: moment)
     }
 
     /// How many of the sessions were listed; nil when all were.
     private var listed: Coverage.Listed? {
-        guard lists.contains(where: { $0.isCut || !$0.isRead }) else { return nil }
+        let refused = lists.reduce(0) { $0 + $1.refused }
+        guard refused > 0 || lists.contains(where: { $0.isCut || !$0.isRead }) else { return nil }
         let total = lists.reduce(0) { $0 + ($1.total ?? 0) }
         let isCounted = lists.allSatisfy { $0.total != nil }
         return .init(
-            read: sessions.count, total: isCounted ? max(total, sessions.count) : nil, missesUrgent: true)
+            read: sessions.count, total: isCounted ? max(total, sessions.count + refused) : nil,
+            missesUrgent: true)
     }
 }

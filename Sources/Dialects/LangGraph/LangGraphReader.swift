@@ -13,6 +13,8 @@ struct LangGraphReader: DialectReader {
     private var threads: [String: LangGraphThread] = [:]
     /// The threads of the newest page, the one that changed last first.
     private var order: [String] = []
+    /// Whether the newest page was read.
+    private var hasList = false
     private var walk = PageWalk<Int>()
     private var ledger = ReadLedger()
     /// Threads whose runs or streams are refused: one address stands for those of all.
@@ -20,12 +22,11 @@ struct LangGraphReader: DialectReader {
     private var refusedStreams: Set<String> = []
     /// Threads whose stream was open before.
     private var streamed: Set<String> = []
-    private var isListLong = false
-    /// How many threads the server counts.
-    private var total: Int?
-    /// Whether a search for urgent threads was cut short, by its body.
-    private var cutSearches: Set<JSONValue> = []
-    private var listed: Coverage.Listed?
+    /// How much of the list was read; searches for urgent threads are named by their bodies.
+    private var tally = ListTally<JSONValue>()
+    /// How many rows of a thread's runs have no id.
+    private var unreadRuns: [String: Int] = [:]
+    private var listed: [Coverage.Part: Coverage.Listed] = [:]
     private var isSilent = false
     private var version: String?
     private var samples: [MetricSample] = []
@@ -36,7 +37,7 @@ struct LangGraphReader: DialectReader {
         var requests = [
             LangGraphRoutes.info, LangGraphRoutes.newest, LangGraphRoutes.metrics, LangGraphRoutes.count,
         ]
-        if isListLong { requests += LangGraphRoutes.urgent }
+        if tally.isLong { requests += LangGraphRoutes.urgent }
         if let offset = walk.next {
             requests.append(LangGraphRoutes.search(.once, limit: LangGraphRoutes.walkSize, offset: offset))
         }
@@ -77,7 +78,7 @@ struct LangGraphReader: DialectReader {
     mutating func take(_ answer: DialectAnswer, at moment: Timestamp) -> [Message] {
         switch answer {
         case .health(var record, let body):
-            record.checks += rows
+            record.checks += LangGraphMetrics.rows(of: samples)
             return [.health(record, body: body)]
         case .document(let request, let document, let took):
             let asked = Timestamp(milliseconds: moment.milliseconds - took.wholeMilliseconds)
@@ -150,10 +151,12 @@ struct LangGraphReader: DialectReader {
         if request.path.hasSuffix("status=running") {
             return read + change(thread) { $0.take(running: rows, at: moment) }
         }
+        let unread = rows.count { ($0["run_id"]?.string ?? "").isEmpty }
+        unreadRuns[thread] = unread == 0 ? nil : unread
         return read
             + change(thread) {
                 $0.take(runs: rows, limit: LangGraphRoutes.runLimit, askedAt: asked, at: moment)
-            }
+            } + coverage
     }
 
     private mutating func refuse(
@@ -218,32 +221,27 @@ struct LangGraphReader: DialectReader {
         switch request.rhythm {
         case .every where request == LangGraphRoutes.newest:
             hasChanged = hasChanged || order.isEmpty
-            order = ids
-            isListLong = rows.count >= LangGraphRoutes.pageSize
-            let next = isListLong ? LangGraphRoutes.pageSize : nil
+            (order, hasList) = (ids, true)
+            tally.isLong = rows.count >= LangGraphRoutes.pageSize
+            tally.note(refused: rows.count - ids.count)
+            let next = tally.isLong ? LangGraphRoutes.pageSize : nil
             gone = walk.take(first: ids, next: next, known: threads.keys, at: moment)
         case .every:
             if let body = request.body {
-                if rows.count >= LangGraphRoutes.walkSize {
-                    cutSearches.insert(body)
-                } else {
-                    cutSearches.remove(body)
-                }
+                tally.note(body, isCut: rows.count >= LangGraphRoutes.walkSize)
             }
         default:
             let next =
                 rows.count >= LangGraphRoutes.walkSize ? (walk.next ?? 0) + LangGraphRoutes.walkSize : nil
             gone = walk.take(page: ids, next: next, known: threads.keys, at: moment)
+            tally.note(refusedInWalk: rows.count - ids.count, isLast: walk.next == nil)
         }
         // What is missing after an outage was lost, and not deleted.
         let ends = forget(gone, at: moment)
         let events = isSilent ? [] : ends
         isSilent = false
-        let refused = rows.count - ids.count
-        let complaint: [Message] =
-            refused > 0 ? [.refused(what: "thread", reason: "\(refused) rows without thread_id")] : []
         let isNews = hasChanged || !gone.isEmpty
-        return ledger.read(.sessions, "POST /threads/search") + complaint + events.messages
+        return ledger.read(.sessions, "POST /threads/search") + events.messages
             + (isNews ? [.snapshot(snapshot)] : []) + coverage
     }
 
@@ -257,6 +255,7 @@ struct LangGraphReader: DialectReader {
             streamed.remove(id)
             refusedRuns.remove(id)
             refusedStreams.remove(id)
+            unreadRuns[id] = nil
         }
         return events
     }
@@ -264,41 +263,29 @@ struct LangGraphReader: DialectReader {
     private mutating func takeCount(_ document: HealthAnswerDocument) -> [Message] {
         // A server before this route counts nothing, which is no failure: its pages still end.
         guard document.status == 200, let number = document.json?.integer else { return [] }
-        total = Int(clamping: number)
+        tally.total = Int(clamping: number)
         return coverage
     }
 
     /// The coverage, when another part of the threads is listed than before.
     private var coverage: [Message] {
         mutating get {
-            let isPartial = total.map { $0 > threads.count } ?? (isListLong && walk.isWhole != true)
-            let now =
-                isPartial
-                ? Coverage.Listed(
-                    read: threads.count, total: total,
-                    missesUrgent: isListLong && !cutSearches.isEmpty) : nil
-            guard now != listed, !order.isEmpty || now == nil else { return [] }
+            var now: [Coverage.Part: Coverage.Listed] = [:]
+            now[.sessions] = tally.listed(read: threads.count, isWalked: walk.isWhole == true)
+            if !unreadRuns.isEmpty {
+                let read = threads.values.reduce(0) { $0 + $1.runs.count }
+                now[.runs] = .init(
+                    read: read, total: read + unreadRuns.values.reduce(0, +), missesUrgent: true)
+            }
+            guard now != listed, hasList || now.isEmpty else { return [] }
             listed = now
             var coverage = Dialect.langGraphServer.coverage
-            coverage.listed[.sessions] = now
+            coverage.listed = now
             return [.dialect(name: Dialect.langGraphServer.name, coverage: coverage)]
         }
     }
 
     // MARK: What is known
-
-    /// What the metrics page says of queue, workers and pools, and how many requests there were in all.
-    private var rows: [CheckRecord] {
-        let requests = samples.filter { $0.name == "lg_api_http_requests_total" }
-        var rows = MetricRows.rows(
-            of: samples.filter { !$0.name.hasPrefix("lg_api_http_") }, wanted: ["lg_api_"])
-        guard let all = requests.sum("lg_api_http_requests_total") else { return rows }
-        let failed = requests.filter { $0.labels.contains("status=\"5") }.sum("lg_api_http_requests_total")
-        var row = CheckRecord(name: "lg_api_http_requests_total")
-        row.observedValue = "\(all), \(failed ?? 0) of them 5xx"
-        rows.append(row)
-        return rows
-    }
 
     /// Every thread and run. A worker at work is not a limit that is used up, so workers are rows of health alone.
     private var snapshot: BackendSnapshot {
@@ -309,18 +296,5 @@ struct LangGraphReader: DialectReader {
             snapshot.runs += thread.records
         }
         return snapshot
-    }
-}
-
-extension [OutgoingEvent] {
-    /// The events as one message; none when there are none.
-    var messages: [Message] {
-        if isEmpty { return [] }
-        var lines: [UInt8] = []
-        for event in self {
-            lines += event.line
-            lines.append(0x0A)
-        }
-        return [.events(EventBatch(lines: lines))]
     }
 }

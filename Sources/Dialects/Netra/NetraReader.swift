@@ -5,8 +5,13 @@ struct NetraReader: DialectReader {
     private var answers: [String: [CheckRecord]] = [:]
     private var health: (record: HealthRecord, body: [UInt8])?
     private var seesSessions = false
+    /// How many of the connections that it lists were read; nil for all.
+    private var listed: Coverage.Listed?
     /// What the backend claims about its pattern: `mode: factory`.
     private var claim: String?
+
+    /// How many connections are read.
+    private static let maximumSessions = 10_000
 
     /// The operator's own connection: it hears what its own user's agents do, and nobody else's.
     private static let socket = DialectRequest("/ws", .socket)
@@ -151,24 +156,28 @@ struct NetraReader: DialectReader {
     }
 
     private var coverage: Message {
-        .dialect(
-            name: Dialect.netra.name,
-            coverage: .netra(
-                seesSessions: seesSessions, seesEvents: seesEvents, claim: claim))
+        var coverage = Coverage.netra(seesSessions: seesSessions, seesEvents: seesEvents, claim: claim)
+        coverage.listed[.sessions] = listed
+        return .dialect(name: Dialect.netra.name, coverage: coverage)
     }
 
     /// `/ws/stats`: `isolation_keys` are `USER:CONNECTION`.
     private mutating func takeStatistics(_ document: HealthAnswerDocument) -> [Message] {
         let state = document.json?["websocket_manager"]?["current_state"]
         let keys = document.status == 200 ? state?["isolation_keys"]?.array : nil
+        let names = (keys ?? []).prefix(Self.maximumSessions).compactMap(\.string)
+        let unread = (keys?.count ?? 0) - names.count
+        let listed =
+            unread > 0
+            ? Coverage.Listed(read: names.count, total: names.count + unread, missesUrgent: true) : nil
         var messages: [Message] = []
-        if (keys != nil) != seesSessions {
-            seesSessions = keys != nil
+        if (keys != nil) != seesSessions || listed != self.listed {
+            (seesSessions, self.listed) = (keys != nil, listed)
             messages.append(coverage)
         }
-        guard let keys else { return messages }
+        guard keys != nil else { return messages }
         var snapshot = BackendSnapshot(name: "netra")
-        snapshot.sessions = keys.prefix(10_000).compactMap(\.string).map { key in
+        snapshot.sessions = names.map { key in
             var session = SessionRecord(
                 id: SessionID(rawValue: key), user: UserID(rawValue: String(key.prefix { $0 != ":" })))
             session.state = .idle

@@ -5,8 +5,8 @@ extension TriageRule {
     /// A list of the server was not read to its end, so that what is shown is a part.
     static let listPartial = TriageRule(
         id: "list-partial", checks: "A list of the server was read in part.",
-        threshold: "1 row that was not read",
-        source: "the budget of one round; what matters first is read first",
+        threshold: "1 row that was not read, or that names no identity",
+        source: "the budget of one round, where what matters is read first; rows that cannot be told apart",
         advice: "Use the server's own tools for the rest, or a filter that shortens the list.",
         severity: .notice, urgency: .notice,
         rows: "each list with how much of it was read",

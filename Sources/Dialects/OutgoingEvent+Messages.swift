@@ -1,0 +1,14 @@
+import WireProtocol
+
+extension [OutgoingEvent] {
+    /// The events as one message; none when there are none.
+    var messages: [Message] {
+        if isEmpty { return [] }
+        var lines: [UInt8] = []
+        for event in self {
+            lines += event.line
+            lines.append(0x0A)
+        }
+        return [.events(EventBatch(lines: lines))]
+    }
+}
