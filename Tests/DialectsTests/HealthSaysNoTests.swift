@@ -10,6 +10,10 @@ import WireProtocol
         (#"{"up":0,"host":"a"}"#, .fail), (#"{"up":1}"#, .pass), (#"{"up":8123}"#, .pass),
         (#"{"success":false,"message":"store gone"}"#, .fail), (#"{"live":false}"#, .fail),
         (#"{"readiness":false}"#, .fail), (#"{"isolated":false}"#, .pass), (#"{"sealed":false}"#, .pass),
+        // A state that is denied may be a setting.
+        (#"{"available":false}"#, .unknown), (#"{"online":false,"host":"a"}"#, .unknown),
+        (#"{"available":true}"#, .pass), (#"{"status":"ok","available":false}"#, .pass),
+        (#"{"ok":true,"connected":false}"#, .pass), (#"{"available":false,"error":"no disk"}"#, .fail),
         // Bad news that is true, and that is not.
         (#"{"unhealthy":true}"#, .fail), (#"{"unhealthy":false}"#, .pass), (#"{"degraded":true}"#, .warn),
         (#"{"degraded":"false"}"#, .pass), (#"{"failing":true}"#, .fail),
@@ -33,6 +37,11 @@ import WireProtocol
         (#"{"dependencies":[{"name":"store","status":"down"}]}"#, .fail),
         (#"{"dependencies":{"store":"down","mail":"up"}}"#, .fail),
         (#"{"dependencies":{"libfoo":"1.2.3"}}"#, .unknown),
+        // Lists of parts under their names, as django-watchman writes them; a history is not one.
+        (#"{"stores":[{"main":{"ok":true}}],"queues":[{"jobs":{"ok":false,"error":"gone"}}]}"#, .fail),
+        (#"{"stores":[{"main":{"ok":true}},{"spare":{"ok":true}}]}"#, .pass),
+        (#"{"stores":[{"main":{"ok":true}},{"size":7}]}"#, .unknown),
+        (#"{"status":"ok","jobs":[{"id":1,"status":"failed"}]}"#, .pass),
         // Words of Elasticsearch, SonarQube, the OpenTelemetry Collector and Envoy.
         (#"{"cluster_name":"c","status":"green"}"#, .unknown), (#"{"status":"yellow"}"#, .unknown),
         (#"{"health":"RED","causes":[]}"#, .unknown), (#"{"status":"Server available"}"#, .pass),

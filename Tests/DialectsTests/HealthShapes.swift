@@ -47,6 +47,11 @@ enum HealthShapes {
             "[+]ping ok\r\n[-]etcd failed: reason withheld\r\nlivez check failed\r\n", .fail,
             ["ping=pass", "etcd=fail"]),
         HealthExample("Kubernetes plain", type: "text/plain", "ok", .pass, []),
+        HealthExample(
+            "django-watchman: lists of parts under their names",
+            "{\"caches\":[{\"main\":{\"ok\":true}}],\"stores\":[{\"main\":{\"ok\":false,\"error\":\"gone\"}}]}",
+            .fail,
+            ["caches/main=pass", "stores/main=fail"], reason: "stores/main: gone"),
         HealthExample("ASP.NET plain", type: "text/plain", "Degraded", .warn, []),
         HealthExample("ASP.NET plain, failing", http: 503, type: "text/plain", "Unhealthy", .fail, []),
         HealthExample(

@@ -135,11 +135,22 @@ struct HealthBody {
             if isWhole { body.status = known.max() }
         }
         take(object.map { Complaint(of: $0, words) } ?? .none, object, into: &body)
+        if body.status == nil, let denied = object.flatMap(Self.deniedState) {
+            // Not counted as a failure, and no reason to call it well.
+            (body.status, body.reason) = (.unknown, "\(denied) is false, which may be a failure or a setting")
+        }
         if body.status == nil, body.checks.isEmpty, json.isNested {
             body.status = .unknown
             body.reason = body.reason ?? "the JSON says nothing about health"
         }
         return body
+    }
+
+    /// A state that a document denies by a truth value, such as `available`; health is stated under other names.
+    private static func deniedState(_ object: JSONObject) -> String? {
+        object.members.first {
+            HealthWords.states.contains($0.name.lowercased()) && $0.value.bool == false
+        }?.name
     }
 
     /// How a single word is taught.

@@ -183,6 +183,7 @@ struct HealthComponents {
             where words.stated(inner) != nil || self.members(of: inner, under: "") != nil:
                 return part(member.value, named: member.name, under: "")
             case .object: return container(member.value, under: member.name, isLoose: true) ?? []
+            case .array(let elements): return wrapped(elements, under: member.name)
             case .string where HealthWords.badNews.contains(member.name.lowercased()): return []
             case .string(let text) where isHealthMap || words.status(text) != .unknown:
                 return part(member.value, named: member.name, under: "")
@@ -191,6 +192,20 @@ struct HealthComponents {
             default: return []
             }
         }
+    }
+
+    /// The parts of a list whose elements are each one part under its name: `[{"default": {"ok": true}}]`.
+    ///
+    /// Any other list under a name that nobody knows may be a history, in which a failure is long over.
+    private func wrapped(_ elements: [JSONValue], under parent: String) -> [CheckRecord] {
+        let parts = elements.compactMap { element -> JSONObject.Member? in
+            guard let object = element.object, object.members.count == 1, let member = object.members.first,
+                member.value.object.flatMap({ words.stated($0) }) != nil
+            else { return nil }
+            return member
+        }
+        guard parts.count == elements.count else { return [] }
+        return parts.flatMap { part($0.value, named: $0.name, under: parent) }
     }
 
     /// The parts with names told apart: a second one of the same name is `name#2`.
