@@ -130,9 +130,10 @@ class Server(Process):
 
 
 class Watch:
-    """`ctxtop watch` beside a server; what it says is collected as it comes."""
+    """`ctxtop watch` beside a server; what it says is collected as it comes, and kept in `log` if that is given."""
 
-    def __init__(self, url, kind="findings", options=()):
+    def __init__(self, url, kind="findings", options=(), log=None):
+        self.log = log.open("w", buffering=1) if log else None
         command = [ctxtop(), "watch", url, "--kind", kind, *options]
         self.process = subprocess.Popen(
             command, env={"CTXTOP_ASSETS": str(ROOT / "Assets"), **os.environ}, text=True,
@@ -142,6 +143,8 @@ class Watch:
 
     def read(self):
         for text in self.process.stdout:
+            if self.log:
+                self.log.write(text)
             line = json.loads(text)
             self.lines.append(line)
             self.news.put(line)
