@@ -80,6 +80,33 @@ import WireProtocol
         #expect(story.rules == (isFound ? ["run-no-progress"] : []))
     }
 
+    @Test(arguments: [(180, false), (181, true)])
+    func aHeartbeatWithinASilentStepProvesALongStepOnly(seconds: Int, isFound: Bool) {
+        var story = Story()
+        var coverage = Coverage.whole
+        coverage.isSilentWithinSteps = true
+        story.receive(.dialect(name: "a2a", coverage: coverage))
+        story.event(.runStarted, "r-1")
+        let useful = story.now + .milliseconds(-100)
+        while story.now.since(useful) < .seconds(175) {
+            story.wait(.seconds(5))
+            story.event(.raw, "r-1")
+        }
+        story.wait(.seconds(seconds) - story.now.since(useful))
+        #expect(story.rules == (isFound ? ["run-no-progress"] : []))
+    }
+
+    @Test(arguments: [(1_000, false), (1_001, true)])
+    func whatComesTogetherWithTheLastStepIsNoHeartbeat(gap: Int64, isFound: Bool) {
+        var story = Story(ruleLimits: ["run-stalled.thinking": 600_000])
+        story.event(.runStarted, "r-1")
+        let useful = story.now + .milliseconds(-100)
+        story.wait(.milliseconds(gap) - story.now.since(useful))
+        story.event(.raw, "r-1")
+        story.wait(.seconds(90))
+        #expect(story.rules == (isFound ? ["run-no-progress"] : []))
+    }
+
     @Test(arguments: [
         (EventType.runFinished, "missing: tool_completed"),
         (.toolCallResult, "unpaired: tool_completed without tool_executing"),
