@@ -174,6 +174,14 @@ import WireProtocol
         #expect(messages.eventNames == ["RUN_STARTED"])
         #expect(reader.take(.failed(socket, reason: "x"), at: now) == [.refused(what: "/ws", reason: "x")])
     }
+
+    @Test func connectionsThatCannotBeReadAreMissingInTheList() throws {
+        var reader = reader()
+        let keys = "{\"websocket_manager\":{\"current_state\":{\"isolation_keys\":[\"ada:c1\",7,null]}}}"
+        let messages = take(&reader, "/ws/stats", keys)
+        #expect(messages.coverage?.partialLists == ["sessions: 1 of 3 read"])
+        #expect(messages.snapshot?.sessions.map(\.user) == ["ada"])
+    }
 }
 
 @Suite struct NetraEnvelopeTests {
@@ -259,13 +267,5 @@ import WireProtocol
             types.filter { $0 != .custom } == [
                 .runStarted, .reasoningStart, .toolCallStart, .toolCallResult, .runFinished,
             ])
-    }
-
-    @Test func connectionsThatCannotBeReadAreMissingInTheList() throws {
-        var reader = reader()
-        let keys = "{\"websocket_manager\":{\"current_state\":{\"isolation_keys\":[\"ada:c1\",7,null]}}}"
-        let messages = take(&reader, "/ws/stats", keys)
-        #expect(messages.coverage?.partialLists == ["sessions: 1 of 3 read"])
-        #expect(messages.snapshot?.sessions.map(\.user) == ["ada"])
     }
 }

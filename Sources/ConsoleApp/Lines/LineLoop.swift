@@ -102,7 +102,7 @@ public final class LineLoop {
         switch letter.message {
         case .link(let link, _, _) where link == .ended || link == .lost:
             if case .file? = options.targets[safe: letter.key.rawValue] { openFiles -= 1 }
-        case .events, .link, .health, .snapshot, .dialect, .read, .refused: break
+        case .events, .link, .health, .snapshot, .dialect, .read, .boot, .refused: break
         }
         options.log?.note(letter.message, of: store.state.backend(letter.key)?.url ?? "")
         _ = store.send(.received(letter.key, letter.message, at: moment))

@@ -14,7 +14,7 @@ struct FileClock {
             }
             return newest ?? wall
         case .link(.lost, _, _): return wall
-        case .link, .health, .snapshot, .dialect, .read, .refused: return newest ?? wall
+        case .link, .health, .snapshot, .dialect, .read, .boot, .refused: return newest ?? wall
         }
     }
 }

@@ -30,7 +30,7 @@ public struct ReceiverVoice {
         case .dialect(_, let coverage):
             if let known = notes { lines = coverage.notes.filter { !known.contains($0) } }
             notes = coverage.notes
-        case .link, .health, .snapshot, .events: break
+        case .link, .health, .snapshot, .events, .boot: break
         }
         return lines.map { PlainText.sanitized("ctxtop: " + $0) }
     }

@@ -1,3 +1,4 @@
+import PatternDetection
 import WireProtocol
 
 /// Rule 3 of the crossing rule: sequence numbers that are missing in one user's run and came in another one's name.
