@@ -42,7 +42,7 @@ import WireProtocol
     }
 
     @Test func aServerWhoseStreamNeverGreetsCostsLittle() async throws {
-        let (messages, _) = try await FakeServer.readOnce("", options: .quick) { request in
+        let (messages, _) = try await FakeServer.readOnce("", options: .brisk) { request in
             switch request.path {
             case "/health": .native
             case "/monitor/v1/snapshot": .whole(FakeAnswer.snapshotBody)

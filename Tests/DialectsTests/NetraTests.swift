@@ -158,7 +158,9 @@ import WireProtocol
             &reader, "/ws/stats",
             "{\"websocket_manager\":{\"current_state\":{\"isolation_keys\":[\"ada:c1\",\"bob:c2\",7]}}}")
         #expect(messages.snapshot?.sessions.map(\.user) == ["ada", "bob"])
-        #expect(messages.first == .dialect(name: "netra", coverage: .netra(seesSessions: true)))
+        var coverage = Coverage.netra(seesSessions: true)
+        coverage.listed[.sessions] = Coverage.Listed(read: 2, total: 3, missesUrgent: true)
+        #expect(messages.first == .dialect(name: "netra", coverage: coverage))
         #expect(
             take(&reader, "/ws/stats", "Internal Server Error", status: 500).first
                 == .dialect(name: "netra", coverage: .netra()))

@@ -43,7 +43,8 @@ public struct ChangeWatch: Sendable {
             changes.append(
                 StateChange(
                     at: state.now, backendName: row.backendName, aspect: .session,
-                    subject: .session(row.key.id, of: row.key.owner), user: row.user, from: before?.rawValue,
+                    subject: .session(row.key.id, of: row.key.owner),
+                    user: row.user.isEmpty ? nil : row.user, from: before?.rawValue,
                     to: row.state.rawValue, severity: row.state.severity, reason: nil))
         }
         sessions = now

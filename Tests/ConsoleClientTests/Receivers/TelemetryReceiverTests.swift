@@ -19,8 +19,8 @@ import WireProtocol
         try await RunningReceiver.running({ .telemetry($0) }) { receiver in
             let answer = try await receiver.post("/v1/traces", Self.trace, type: "application/json")
             #expect((answer.status, answer.body) == (200, "{}"))
-            let messages = await receiver.wait { $0.eventLines.count >= 2 }
-            #expect(messages.eventLines.map { $0.contains("RUN_STARTED") } == [true, false])
+            let messages = await receiver.wait { $0.eventLines.count >= 3 }
+            #expect(messages.eventLines.map { $0.contains("RUN_STARTED") } == [false, true, false])
             #expect(messages.eventLines.allSatisfy { $0.contains("thread-1") })
         }
     }

@@ -136,6 +136,26 @@ import WireProtocol
         #expect(!story.rules.contains("runs-failing"))
     }
 
+    @Test(arguments: [true, false]) func failuresWithoutAPathAreComparedByAgent(_ isNamed: Bool) {
+        var story = Story()
+        for number in 0..<5 {
+            var metadata = EventMetadata()
+            metadata.session = SessionID(rawValue: "s-\(number)")
+            metadata.user = isNamed ? UserID(rawValue: "u-\(number)") : nil
+            for (agent, end) in [("cook", EventType.runError), ("waiter", .runFinished)] {
+                metadata.run = RunID(rawValue: "\(agent)-\(number)")
+                metadata.agent = agent
+                story.send(OutgoingEvent(.runStarted, at: story.now, metadata: metadata))
+                let fields: JSONObject = end == .runError ? ["message": "no stove"] : [:]
+                story.send(OutgoingEvent(end, at: story.now, fields, metadata: metadata))
+            }
+        }
+        let finding = story.state.triage().first { $0.rule == "runs-failing" }
+        #expect(
+            finding?.summary.hasPrefix("cook: the last 5 runs of 5 \(isNamed ? "users" : "sessions")") == true
+        )
+    }
+
     @Test func fivePerfectEventsWithNothingBehindThemAreAnImpersonation() {
         var story = Story()
         story.path(.onFactory)

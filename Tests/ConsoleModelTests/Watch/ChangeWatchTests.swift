@@ -61,6 +61,16 @@ import WireProtocol
         #expect(watch.sessionChanges(in: story.state).isEmpty)
     }
 
+    @Test func aSessionWithoutAUserIsNobodys() {
+        var story = Story()
+        var watch = ChangeWatch()
+        story.event(.runStarted, "r-1", session: "s-1")
+        _ = watch.sessionChanges(in: story.state)
+        story.event(.runStarted, "r-2", user: "", session: "s-2")
+        let change = watch.sessionChanges(in: story.state).first { $0.subject == .session("s-2", of: nil) }
+        #expect(change != nil && change?.user == nil)
+    }
+
     @Test func aRestartNamesTheNewStart() {
         var story = Story()
         var watch = ChangeWatch()
