@@ -119,6 +119,39 @@ import WireProtocol
         #expect(trace.runs.map(\.end) == ["success"])
     }
 
+    @Test func anAgentBelowAToolMayFailWithoutFailingTheRun() {
+        var trace = MadeUpTrace(start)
+        trace.send([
+            .agent("inner", "i", in: "x", 10, 40, session: "talk-1", failing: "no disk"),
+            .tool("ask", "x", in: "o", 5, 45), .agent("outer", "o", 0, 50, session: "talk-1"),
+        ])
+        #expect(trace.runs.map(\.end) == ["success"])
+    }
+
+    @Test func aRootThatOnlyItsSpanNamesIsCalledLikeItsAgent() {
+        var trace = MadeUpTrace(start)
+        var root = MadeUpSpan.agent("", "w", 0, 99, session: "talk-1")
+        (root.name, root.attributes["gen_ai.agent.name"]) = ("Agent flow", nil)
+        trace.send([.agent("cook", "c", in: "w", 1, 90, session: "talk-1"), root])
+        #expect(trace.runs.map(\.agent) == ["cook"])
+    }
+
+    @Test func aCancelledCallIsTheEndOfItsRun() {
+        var trace = MadeUpTrace(start)
+        var tool = MadeUpSpan.tool("disk", "t", in: "a", 10, 40)
+        tool.attributes["error.type"] = "asyncio.exceptions.CancelledError"
+        trace.send([tool, .agent("ops", "a", 0, 50, session: "talk-1")])
+        #expect(trace.runs.map(\.end) == ["cancelled"])
+    }
+
+    @Test func spansThatAreNeverSentDoNotKeepARunOpen() {
+        var trace = MadeUpTrace(start)
+        trace.send([.tool("disk", "t", in: "never", 10, 40)])
+        trace.send([.agent("ops", "a", 0, 50, session: "talk-1")])
+        #expect(trace.runs.map(\.end) == ["success"])
+        #expect(trace.runs.count == 1)
+    }
+
     // MARK: Calls
 
     @Test func aModelCallOfNobodyIsACallAndNoSession() {

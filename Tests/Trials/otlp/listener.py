@@ -118,5 +118,6 @@ def told(events):
         if metadata.get("user"):
             users.add(metadata["user"])
         if metadata.get("run"):
-            runs.setdefault((metadata.get("session"), metadata["run"]), Run()).take(event, metadata)
+            # The session of a run may get its name later.
+            runs.setdefault(metadata["run"], Run()).take(event, metadata)
     return list(runs.values()), sorted(sessions), sorted(users)

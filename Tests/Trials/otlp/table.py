@@ -39,7 +39,7 @@ def matches(line, run):
     return (
         allows(agent, (run.agent or "-").replace(" ", "_")) and allows(end, run.end or "open")
         and allows(plain, tools_of(run)) and run.failed == tools.count("!")
-        and allows(tokens, str(run.tokens)) and run.starts == 1)
+        and allows(tokens, str(run.tokens)) and run.starts == (1 if run.end else 0))
 
 
 def is_right(expected, producer, session, runs, sessions, users):

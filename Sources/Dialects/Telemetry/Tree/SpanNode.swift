@@ -41,6 +41,9 @@ struct SpanItem {
     let meaning: SpanMeaning
     /// Whether its begin was told when it was pending.
     var isBegun = false
+
+    /// Whether an attribute names the agent, and not only the span's name.
+    var isNamed: Bool { meaning.agent.map { $0 != span.name } ?? false }
 }
 
 extension TelemetrySpan {

@@ -35,8 +35,8 @@ struct TraceRun {
     var missing: Set<UInt64> = []
     /// Agents' spans that have ended with no agent above them so far: they own the run, or become steps of it.
     var owners: [SpanItem] = []
-    /// The last outcome of each agent directly below a workflow.
-    var members: [String: (end: Timestamp, outcome: SpanMeaning.Outcome)] = [:]
+    /// The agents directly below another one, not behind a tool: their work is the run's own.
+    var members: [String: Member] = [:]
     /// The root of a run without an agent.
     var root: SpanItem?
     /// How many of its spans have begun and not ended.
@@ -45,8 +45,8 @@ struct TraceRun {
     var firstStart: Timestamp
     /// When the last of its steps ended.
     var lastEnd: Timestamp
-    /// When a step stopped to wait for a person; nil where none did.
-    var waitingSince: Timestamp?
+    /// When a call stopped to wait for a person, or was cancelled, and which of the two; nil where none was.
+    var stopped: (at: Timestamp, outcome: SpanMeaning.Outcome)?
     /// When its last call of a model or a tool began.
     var lastWorkAt: Timestamp?
     /// Whether it holds a call of a tool: then it is agent's work, even where no span says so.
@@ -62,6 +62,14 @@ struct TraceRun {
     /// When a span of it came last, by our clock.
     var touchedAt: Timestamp
 
+    /// How an agent inside the run ended last.
+    struct Member {
+        let end: Timestamp
+        let outcome: SpanMeaning.Outcome
+        /// Whether an attribute names it.
+        let isNamed: Bool
+    }
+
     init(id: RunID, service: Int, shown: SessionID, firstStart: Timestamp, at moment: Timestamp) {
         self.id = id
         self.service = service
@@ -76,27 +84,29 @@ struct TraceRun {
     /// Whether every span that it waits for has come.
     var isWhole: Bool { missing.isEmpty && pending == 0 }
 
-    /// The agent's name: of its owner, or of the first agent below an owner that is no agent.
+    /// The agent's name: its owner's, or of the only agent directly below an owner that has a span's name only.
     var agent: String? {
         guard let owner = owners.first else { return nil }
+        if !owner.isNamed, members.count == 1, let member = members.first, member.value.isNamed {
+            return member.key
+        }
         return owner.meaning.agent ?? (owner.span.name.isEmpty ? nil : owner.span.name)
     }
 
-    /// Keeps the last outcome of an agent that works below a workflow.
+    /// Keeps the last outcome of an agent that works directly below another one.
     mutating func note(_ item: SpanItem) {
         let name = item.meaning.agent ?? item.span.name
         if let known = members[name], known.end > item.span.end { return }
         guard members[name] != nil || members.count < 256 else { return }
-        members[name] = (item.span.end, item.meaning.outcome)
+        members[name] = Member(end: item.span.end, outcome: item.meaning.outcome, isNamed: item.isNamed)
     }
 
     /// How it ended, by its owners: the last of them, unless one of its agents failed for good.
     func outcome() -> SpanMeaning.Outcome {
         guard let last = owners.max(by: { $0.span.end < $1.span.end }) ?? root else { return .succeeded }
         if last.meaning.outcome == .succeeded {
-            if let waitingSince, lastWorkAt.map({ $0 <= waitingSince }) ?? true { return .waiting }
-            let agents = owners.count > 1 || last.meaning.kind != .agent ? members : [:]
-            let failed = agents.values.filter { $0.outcome != .succeeded }.max { $0.end < $1.end }
+            if let stopped, lastWorkAt.map({ $0 <= stopped.at }) ?? true { return stopped.outcome }
+            let failed = members.values.filter { $0.outcome != .succeeded }.max { $0.end < $1.end }
             if let failed { return failed.outcome }
         }
         return last.meaning.outcome

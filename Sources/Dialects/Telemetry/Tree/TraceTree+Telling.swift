@@ -51,8 +51,10 @@ extension TraceTree {
         runs[run].lastEnd = max(runs[run].lastEnd, span.end)
         switch item.meaning.kind {
         case .tool, .model, .handoff:
-            if item.meaning.outcome == .waiting {
-                runs[run].waitingSince = max(runs[run].waitingSince ?? span.end, span.end)
+            if item.meaning.outcome == .waiting || item.meaning.outcome == .cancelled {
+                if runs[run].stopped.map({ $0.at <= span.end }) ?? true {
+                    runs[run].stopped = (span.end, item.meaning.outcome)
+                }
             } else {
                 runs[run].lastWorkAt = max(runs[run].lastWorkAt ?? span.start, span.start)
             }
@@ -98,7 +100,7 @@ extension TraceTree {
     /// Tells a run's new steps, with its start and its end where they are known by now.
     private mutating func conclude(_ run: Int, _ told: [OutgoingEvent]) -> [OutgoingEvent] {
         guard runs[run].state == .open else { return told }
-        guard runs[run].isWhole else {
+        guard runs[run].isWhole || isCovered(run) else {
             // An SDK that reports the begin of a span gives the start of the run at once.
             let owner = runs[run].owners.first { $0.meaning.pending != nil }
             guard let owner, runs[run].missing.isEmpty, !runs[run].isStarted else { return told }
@@ -110,6 +112,16 @@ extension TraceTree {
         guard isCalls, runs[run].isStandIn, !runs[run].isClosed else { return events }
         runs[run].isClosed = true
         return events + [close(run, "calls of a model outside of any agent")]
+    }
+
+    /// Whether the run's agent has ended with nothing above it, after everything that came: what is still missing
+    /// was not sent, as the spans of a cancelled call are.
+    private func isCovered(_ run: Int) -> Bool {
+        guard runs[run].pending == 0, runs[run].owners.count == 1, let owner = runs[run].owners.first else {
+            return false
+        }
+        return owner.span.start <= runs[run].firstStart && owner.span.end >= runs[run].lastEnd
+            && ascent(from: owner.node).missing == nil
     }
 
     private mutating func judge(_ run: Int, at moment: Timestamp) -> [OutgoingEvent] {
@@ -199,7 +211,7 @@ extension TraceTree {
     }
 
     private mutating func inner(_ item: SpanItem, below above: Int, in run: Int) -> [OutgoingEvent] {
-        if nodes[above].kind != .agent, item.meaning.pending == nil { runs[run].note(item) }
+        if item.meaning.pending == nil, worker(above: item.node) == above { runs[run].note(item) }
         return item.meaning.kind == .chain ? [] : step(item, in: run)
     }
 

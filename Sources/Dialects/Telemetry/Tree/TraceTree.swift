@@ -147,7 +147,7 @@ struct TraceTree {
         var missing: UInt64?
     }
 
-    private func ascent(from node: Int) -> Ascent {
+    func ascent(from node: Int) -> Ascent {
         var ascent = Ascent(top: node)
         var depth = 0
         while depth < Self.maximumDepth {
