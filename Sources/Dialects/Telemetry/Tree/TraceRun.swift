@@ -87,7 +87,9 @@ struct TraceRun {
     /// The agent's name: its owner's, or of the only agent directly below an owner that has a span's name only.
     var agent: String? {
         guard let owner = owners.first else { return nil }
-        if !owner.isNamed, members.count == 1, let member = members.first, member.value.isNamed {
+        if !owner.isNamed, members.count == 1, let member = members.first,
+            member.value.isNamed || owner.meaning.kind != .agent
+        {
             return member.key
         }
         return owner.meaning.agent ?? (owner.span.name.isEmpty ? nil : owner.span.name)
