@@ -96,4 +96,18 @@ import WireProtocol
         }
         #expect(story.rules.contains("session-looping") != isAnnounced)
     }
+
+    /// A result without a text is a success; one in the quotes of a JSON text is judged by its first word.
+    @Test(arguments: [nil, "\"{}\"", "fine"], ["\"Error: no disk\"", "error: no disk"])
+    func aToolThatBeginsToFailIsFound(_ good: String?, _ bad: String) {
+        var story = story()
+        for call in 0..<50 {
+            let id = JSONValue.string("c-\(call)")
+            step(.toolCallStart, "trace-1", &story, ["toolCallId": id, "toolCallName": "disk"])
+            var result: JSONObject = ["toolCallId": id]
+            result.set("content", call < 25 ? good : bad)
+            step(.toolCallResult, "trace-1", &story, result)
+        }
+        #expect(story.rules.contains("tool-failing"))
+    }
 }

@@ -43,7 +43,8 @@ extension ConsoleState {
             isolation: .init(
                 events: session.counts.events, dispatchers: dispatcher == nil ? 0 : 1,
                 crossings: session.counts.crossings, notProvable: notProvable(backend, only: session.path),
-                isOld: backend.link.state == .lost, unread: unreadParts([backend])),
+                isOld: backend.link.state == .lost, unread: unreadParts([backend]),
+                unobserved: unobservedParts([backend], of: .ofIsolation)),
             findings: findingRows().filter { isAbout($0.finding, session, runs, backend) },
             toolTimes: ToolTimes(numbers.compactMap { pairedCall($0)?.took }),
             position: interface.place == .context(key)

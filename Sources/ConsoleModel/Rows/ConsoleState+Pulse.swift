@@ -99,7 +99,15 @@ extension ConsoleState {
             dispatchers: backends.reduce(0) { $0 + $1.dispatchers.count },
             crossings: backends.reduce(0) { $0.adding($1.statistics.crossings) },
             notProvable: backends.flatMap { notProvable($0) },
-            isOld: backends.contains { $0.link.state == .lost }, unread: unreadParts(backends))
+            isOld: backends.contains { $0.link.state == .lost }, unread: unreadParts(backends),
+            unobserved: unobservedParts(backends, of: .ofIsolation))
+    }
+
+    /// The parts that the dialects of backends cannot show, by name, in the order of the parts.
+    public func unobservedParts(
+        _ backends: [BackendState], of parts: [Coverage.Part] = Coverage.Part.allCases
+    ) -> [String] {
+        parts.filter { part in backends.contains { !$0.dialect.coverage.sees(part) } }.map(\.rawValue)
     }
 
     private func series() -> [PulseSummary.Series] {
@@ -132,4 +140,9 @@ extension ConsoleState {
             .init(title: "run p95", current: AgeText.took(p95), values: values { $0.runP95Ms }),
         ]
     }
+}
+
+extension [Coverage.Part] {
+    /// The parts in which a crossing between users shows.
+    static let ofIsolation: Self = [.sessions, .dispatchers, .events]
 }

@@ -52,6 +52,8 @@ public struct ContextDetail: Equatable, Sendable {
         public var isOld = false
         /// The parts of backends that could not be read, by name.
         public var unread: [String] = []
+        /// The parts that a crossing would show in and that the sources cannot show, by name.
+        public var unobserved: [String] = []
 
         /// `212 events, 1 dispatcher, 0 crossings (everything observable)`.
         public var text: String {
@@ -60,6 +62,9 @@ public struct ContextDetail: Equatable, Sendable {
                 + "\(CountText.plural(crossings, "crossing"))"
             if isOld { return counts + " before the link was lost" }
             if !unread.isEmpty { return counts + "; not read: " + unread.joined(separator: ", ") }
+            if !unobserved.isEmpty {
+                return counts + "; not observable: " + unobserved.joined(separator: ", ")
+            }
             return notProvable.isEmpty
                 ? counts + " (everything observable)"
                 : counts + "; \(notProvable.joined(separator: ", ")) not provable"

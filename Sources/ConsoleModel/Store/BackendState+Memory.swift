@@ -53,10 +53,9 @@ extension BackendState {
         _ event: ScannedEvent, _ record: EventRecord, run: Int?, _ reader: EventReader,
         _ symbols: SymbolTable, number: Int
     ) {
-        if !event.text.isEmpty, reader.startsWithError(event.text) {
-            memory.noteTool(symbols[record.name], failed: true, at: record.timestamp)
-        } else if !event.text.isEmpty {
-            memory.noteTool(symbols[record.name], failed: false, at: record.timestamp)
+        if reader.showsOutcome(event) {
+            memory.noteTool(
+                symbols[record.name], failed: reader.startsWithError(event.text), at: record.timestamp)
         }
         // An event that crossed is a breach of its own; its call was made in the run that it belongs to.
         guard record.marks.contains(.violation), !record.marks.contains(.crossing) else { return }
@@ -127,8 +126,17 @@ extension EventType {
 }
 
 extension EventReader {
-    /// Whether a result's text begins as an error does: `error…`, `Error…`.
+    /// Whether a result says how its call ended: by its text, or by being complete without one.
+    ///
+    /// A backend that withholds texts says how much there was, and one that has dispatchers
+    /// counts their calls itself.
+    func showsOutcome(_ event: ScannedEvent) -> Bool {
+        !event.text.isEmpty || event.hiddenBytes == 0 && event.dispatcher.isEmpty
+    }
+
+    /// Whether a result's text is that of an error.
     func startsWithError(_ slice: TextSlice) -> Bool {
-        decoded(slice) { text in text.prefix(5).map { $0 | 0x20 }.elementsEqual("error".utf8) }
+        guard !slice.isEmpty else { return false }
+        return decoded(slice) { ToolResult.isError($0) }
     }
 }

@@ -8,7 +8,7 @@ enum FindingsView: View {
     static func draw(_ state: ConsoleState, in rect: Rect, on frame: inout Frame) {
         frame.drawView(
             state.findingTable(), state, in: rect,
-            empty: EmptyTexts(none: "Nothing needs attention: every rule ran and none fired.")
+            empty: EmptyTexts(none: "Nothing needs attention\(state.reasonForNothing).")
         ) { row, width in FindingDrawing.lines(row.finding, state, width: width) }
     }
 }

@@ -95,10 +95,17 @@ extension ConsoleState {
     }
 
     /// What to say where nothing needs attention: OK only of what was read.
-    var nothingNeedsAttention: String {
+    var nothingNeedsAttention: String { "nothing" + reasonForNothing }
+
+    /// The same as the end of a sentence that begins with nothing.
+    var reasonForNothing: String {
         let parts = unreadParts(backends)
-        return parts.isEmpty
-            ? "nothing: every rule ran and none fired"
-            : "nothing in what was read; not read: \(parts.joined(separator: ", "))"
+        if !parts.isEmpty {
+            return " in what was read; not read: \(parts.joined(separator: ", "))"
+        }
+        let unobserved = unobservedParts(backends)
+        return unobserved.isEmpty
+            ? ": every rule ran and none fired"
+            : " in what is shown; not observable: \(unobserved.joined(separator: ", "))"
     }
 }
