@@ -69,6 +69,7 @@ def test_the_broken_app_is_critical_and_names_path_and_component(ctxtop: Any) ->
         "pattern-unexpected",
         "creation-failing",
         "health-lies",
+        "health-contradicts",
         "migration-halfway",
     }
 
