@@ -106,6 +106,6 @@ extension ConsoleState {
         let unobserved = unobservedParts(backends)
         return unobserved.isEmpty
             ? ": every rule ran and none fired"
-            : " in what is shown; not observable: \(unobserved.joined(separator: ", "))"
+            : " in what can be observed; not observable: \(unobserved.joined(separator: ", "))"
     }
 }

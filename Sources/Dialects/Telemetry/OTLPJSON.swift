@@ -83,7 +83,7 @@ public enum OTLPJSON {
         }
         for element in elements.array ?? [] {
             batch.read { (batch) throws(TelemetryError) in
-                guard let element = element.object else { throw .json("an element is no object") }
+                guard let element = element.object else { throw .json("an element is not an object") }
                 switch signal {
                 case .traces: batch.spans.append(span(element, resource, name, &batch))
                 case .logs: batch.logs.append(log(element, resource, &batch))

@@ -1,36 +1,34 @@
 import WireProtocol
 
-/// The clocks of those who send: times that cannot be meant become the arrival, and a clock that is off is
-/// corrected by what it is off.
+/// The clocks of the senders. Times that cannot be right become the arrival, and the times of a clock that is
+/// fast or slow are shifted.
 struct SenderClocks {
     /// How far in the past a span may have ended: a collector that cannot deliver tries again for 5 min
     /// (`max_elapsed_time`), and an SDK holds a batch for 5 s.
     static let lateness = Duration.seconds(600)
-    /// How far ahead another clock may be without being corrected: 2 s.
+    /// How far ahead another clock may be before its times are shifted: 2 s.
     static let tolerance = Duration.seconds(2)
     /// How many services are told apart.
     private static let maximumServices = 1_000
     /// How far each service's clock is ahead of ours; negative for one that is behind.
     private var skews: [String: Duration] = [:]
-    /// The services that sent times that are none.
-    private var faults: Set<String> = []
+    /// The services about which a remark was made.
+    private var mentioned: Set<String> = []
 
-    /// The span with times that fit ours, and a remark when its service's clock is off by more than before.
+    /// Returns the span with times that fit ours, and one remark for each service whose times do not.
     mutating func corrected(_ span: TelemetrySpan, at moment: Timestamp) -> (TelemetrySpan, String?) {
         var span = span
         let service = span.resource.service
-        if case .arrival(let fault) = span.timing {
+        var remark: String?
+        switch span.timing {
+        case .asSent: break
+        case .endBeforeStart:
+            remark = "spans from \(service) end before they start; they have no duration here"
+        case .arrival(let fault):
             (span.start, span.end) = (moment, moment)
-            let isNew = faults.count < Self.maximumServices && faults.insert(service).inserted
-            return (
-                span,
-                isNew
-                    ? "\(service) sends spans whose times are \(fault.words); they are shown at their arrival"
-                    : nil
-            )
+            return (span, once("times from \(service) are \(fault.words); arrival times are shown", service))
         }
         let ahead = span.end.since(moment)
-        var remark: String?
         if let skew = skews[service] {
             if skew < .zero, ahead > .zero - Self.lateness {
                 // It was kept back, and its clock is right.
@@ -48,7 +46,13 @@ struct SenderClocks {
             span.start = span.start + (.zero - skew)
             span.end = span.end + (.zero - skew)
         }
-        return (span, remark)
+        return (span, remark.flatMap { once($0, service) })
+    }
+
+    /// The remark, if none was made about the service.
+    private mutating func once(_ remark: String, _ service: String) -> String? {
+        guard mentioned.count < Self.maximumServices, mentioned.insert(service).inserted else { return nil }
+        return remark
     }
 
     private static func words(_ service: String, _ ahead: Duration) -> String {
@@ -56,8 +60,8 @@ struct SenderClocks {
         let text =
             seconds < 120 ? "\(seconds) s" : seconds < 7200 ? "\(seconds / 60) min" : "\(seconds / 3600) h"
         return ahead > .zero
-            ? "the clock of \(service) is \(text) ahead; its times are shown \(text) earlier"
-            : "spans of \(service) arrive \(text) after their end: its clock is behind, or they were kept back; "
-                + "its times are shown \(text) later"
+            ? "the clock of \(service) is \(text) fast; its times are shown \(text) earlier"
+            : "spans from \(service) arrive \(text) after they ended: its clock is slow or they were delayed; "
+                + "their times are shown \(text) later"
     }
 }

@@ -146,14 +146,6 @@ public struct TelemetrySpan: Hashable, Sendable {
         timing = SpanTiming(start: start, end: end)
         if case .endBeforeStart = timing { self.end = self.start }
     }
-
-    /// The text attribute of the first of those names.
-    func text(_ names: String...) -> String? {
-        for name in names {
-            if let text = attributes[name]?.string, !text.isEmpty { return text }
-        }
-        return nil
-    }
 }
 
 /// One log record.

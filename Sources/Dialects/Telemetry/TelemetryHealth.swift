@@ -96,8 +96,8 @@ struct TelemetryHealth {
     private static func row(_ traces: TraceStore.Counts) -> CheckRecord {
         var check = CheckRecord(name: "traces")
         check.observedValue =
-            "\(traces.open) open; \(traces.traces) with \(traces.spans) spans kept, at most "
-            + "\(TelemetryReader.maximumTraces) with \(TelemetryReader.maximumSpans)"
+            "\(traces.open) open, \(traces.traces) kept with \(traces.spans) spans; limits "
+            + "\(TelemetryReader.maximumTraces) and \(TelemetryReader.maximumSpans)"
         if traces.dropped > 0 || traces.repeats > 0 {
             check.output = "\(traces.dropped) open ones dropped, \(traces.repeats) spans sent twice"
         }

@@ -171,7 +171,7 @@ import WireProtocol
         let answer = OTLPAnswer.accepted(try OTLPJSON.read(Array(json.utf8), signal), signal, isJSON: true)
         let told = try JSONParser.parse(answer)["partialSuccess"]
         #expect(told?[rejected]?.string == "1")
-        #expect(told?["errorMessage"]?.string == "no OTLP JSON: an element is no object")
+        #expect(told?["errorMessage"]?.string == "no OTLP JSON: an element is not an object")
     }
 
     @Test(arguments: ["", "[]", "7", "{\"resourceSpans\":", "null"]) func whatIsNoRequestIsRefused(

@@ -33,6 +33,18 @@ import WireProtocol
             told == ["CUSTOM ctxtop.run", "RUN_STARTED", "STEP_STARTED c", "STEP_FINISHED c", "RUN_FINISHED"])
     }
 
+    @Test func aRequestWithinOneMillisecondIsOneRun() {
+        var trace = MadeUpTrace(start)
+        trace.send([
+            .tool("disk", "t", in: "a", 0, 0), .model("c", in: "a", 0, 0),
+            .agent("ops", "a", in: "h", 0, 0, session: "talk-1"),
+            .other("POST /chat", "h", 0, 0, isRequest: true),
+        ])
+        #expect(trace.runs.map(\.end) == ["success"])
+        #expect(trace.named("TOOL_CALL_START").count == 1)
+        #expect(trace.named("STEP_FINISHED").count == 1)
+    }
+
     @Test func anInnerAgentThatCameFirstIsAStepOfTheOuterOne() {
         var trace = MadeUpTrace(start)
         trace.send([.agent("inner", "i", in: "x", 100, 900, session: "talk-1")])

@@ -158,7 +158,7 @@ def test_agents_of_pydantic_ai_are_seen_run_by_run(listening: Listening) -> None
     assert len(runs) == 3
     for steps in runs.values():
         kinds = [step["type"] for step in steps]
-        assert kinds[0] == "RUN_STARTED"
+        assert "RUN_STARTED" in kinds
         assert "TOOL_CALL_START" in kinds and "TOOL_CALL_RESULT" in kinds
         assert steps[-1]["metadata"]["agent"] == "shop"
     last = [next(s for s in reversed(steps) if s["type"] in ("RUN_FINISHED", "RUN_ERROR")) for steps in runs.values()]

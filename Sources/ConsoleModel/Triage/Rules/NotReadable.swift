@@ -7,7 +7,7 @@ extension TriageRule {
         id: "not-readable",
         checks: "An address that was announced or that the dialect requires, or most of a file, was refused.",
         threshold: "1 address; half of a file's lines, or every line of a known type missing",
-        source: "an operator must not read OK about what nobody read",
+        source: "OK may only be said of what was read",
         advice: "Repair what each row names; until then the parts that it shows are unknown.",
         severity: .warning, urgency: .error,
         rows: "each address with what it answered",

@@ -34,7 +34,7 @@ extension TriageRule {
         else { return nil }
         let words =
             run.isSeenFromWithin
-            ? "no span for long; its process died, or a step takes long"
+            ? "no more spans: its process died, or a step is still running"
             : "missing: agent_completed or agent_error, its session ended"
         let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
         return Observation(
