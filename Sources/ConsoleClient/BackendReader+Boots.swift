@@ -13,7 +13,7 @@ extension BackendReader {
     /// Each question has a connection of its own, for balancers choose an instance by connection.
     func otherBoots(_ root: String, than snapshot: BackendSnapshot) async -> [Message] {
         guard let own = snapshot.bootID else { return [] }
-        let end = ContinuousClock.now + min(reader.options.timeout, DialectSearch.timeout)
+        let end = ContinuousClock.now + reader.options.greetingPatience
         for _ in 0..<Self.greetings {
             guard let other = await onOwnConnection(until: end, { try await $0.greeting(root) }) else {
                 return []

@@ -8,6 +8,8 @@ public struct ClientOptions: Sendable {
     public var healthInterval = Duration.seconds(2)
     /// How long the first health of a connect may wait for the first answers of readiness routes.
     public var readinessPatience = Duration.milliseconds(500)
+    /// How long a one-shot command waits at most for the boots that greet on further connections.
+    public var greetingPatience = Duration.seconds(2)
     /// How often a whole snapshot is taken although events tell the same.
     public var snapshotInterval = Duration.seconds(30)
     /// The operator's token; sent to the target's own origin only.

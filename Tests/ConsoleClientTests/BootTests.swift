@@ -42,7 +42,9 @@ import WireProtocol
     }
 
     @Test func aServerWhoseStreamNeverGreetsCostsLittle() async throws {
-        let (messages, _) = try await FakeServer.readOnce("", options: .brisk) { request in
+        var options = ClientOptions.patient
+        options.greetingPatience = .milliseconds(100)
+        let (messages, _) = try await FakeServer.readOnce("", options: options) { request in
             switch request.path {
             case "/health": .native
             case "/monitor/v1/snapshot": .whole(FakeAnswer.snapshotBody)

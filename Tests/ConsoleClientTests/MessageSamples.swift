@@ -11,17 +11,11 @@ extension ClientOptions {
         return options
     }
 
-    /// Options for a route that never answers beside others that must, on a busy machine too.
-    static var brisk: ClientOptions {
-        var options = ClientOptions()
-        options.timeout = .seconds(3)
-        return options
-    }
-
     /// Options for answers that take a while on a busy machine.
     static var patient: ClientOptions {
         var options = ClientOptions()
         options.timeout = .seconds(30)
+        options.greetingPatience = .seconds(30)
         return options
     }
 
