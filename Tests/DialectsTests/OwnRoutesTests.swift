@@ -12,11 +12,11 @@ import WireProtocol
         arguments: [
             (
                 404, "{}",
-                "none of 26 can be read: HTTP 404 (26); is it a netra backend? try without --dialect"
+                "none of 26 can be read: HTTP 404 (26); is it netra? try without --dialect"
             ),
             (
                 401, "{}",
-                "none of 26 can be read: HTTP 401 (26); is it a netra backend? try without --dialect"
+                "none of 26 can be read: HTTP 401 (26); is it netra? try without --dialect"
             ),
             (200, "<!DOCTYPE html><html>", "HTTP 200, a page (26)"), (400, "{}", "HTTP 400 (26)"),
             (200, "{\"status\":\"healthy\"}", nil), (503, "{\"detail\":\"down\"}", nil),

@@ -60,7 +60,7 @@ public struct OwnRoutesReader: DialectReader {
         let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
         let words = kinds.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
         return
-            "none of \(routes.count) can be read: \(words); is it a \(dialect) backend? try without --dialect"
+            "none of \(routes.count) can be read: \(words); is it \(dialect)? try without --dialect"
     }
 }
 
