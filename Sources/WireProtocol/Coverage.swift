@@ -38,12 +38,15 @@ public struct Coverage: Hashable, Sendable {
         public let total: Int?
         /// Whether waiting, failed or busy rows may be among those that were not read.
         public let missesUrgent: Bool
+        /// What the operator can do to have the rest read; nil when nothing helps.
+        public let remedy: String?
 
         /// Describes a list of which `read` rows, of `total`, were read.
-        public init(read: Int, total: Int?, missesUrgent: Bool = false) {
+        public init(read: Int, total: Int?, missesUrgent: Bool = false, remedy: String? = nil) {
             self.read = read
             self.total = total
             self.missesUrgent = missesUrgent
+            self.remedy = remedy
         }
 
         /// Whether rows are known to be missing.
@@ -51,6 +54,9 @@ public struct Coverage: Hashable, Sendable {
 
         /// The words for a person: `200 of 325`, or `200 of an unknown number`.
         public var words: String { "\(read) of \(total.map(String.init) ?? "an unknown number")" }
+
+        /// The same as a statement with its remedy: `7 of an unknown number read; name the users in config.toml`.
+        public var reading: String { "\(words) read" + (remedy.map { "; \($0)" } ?? "") }
     }
 
     /// Everything is seen but `missing`.
@@ -84,7 +90,7 @@ public struct Coverage: Hashable, Sendable {
     /// What is known to be missing from the lists: `sessions: 200 of 325 read`.
     public var partialLists: [String] {
         Part.allCases.compactMap { part in
-            listed[part].flatMap { $0.isPartial ? "\(part.rawValue): \($0.words) read" : nil }
+            listed[part].flatMap { $0.isPartial ? "\(part.rawValue): \($0.reading)" : nil }
         }
     }
 

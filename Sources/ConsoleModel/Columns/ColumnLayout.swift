@@ -68,11 +68,21 @@ extension ConsoleState {
         }
     }
 
-    /// The columns that can tell rows apart: of one backend, its name cannot.
+    /// The columns that can tell rows apart: the name of an only backend cannot, nor can users that no source names.
     func worthShowing<Row>(_ columns: [Column<Row>]) -> [Column<Row>] {
-        let namesServices = backends.contains { $0.reception.namesServices }
-        return columns.filter {
-            ($0.name != "backend" || backends.count > 1) && ($0.name != "service" || namesServices)
+        columns.filter { column in
+            switch column.name {
+            case "backend": backends.count > 1
+            case "service": backends.contains(where: \.reception.namesServices)
+            case "user" where Row.self == SessionRow.self: !namesNoUser
+            default: true
+            }
         }
+    }
+
+    /// Whether there are sessions, and none of them has a user, as on a server that keeps users to itself.
+    private var namesNoUser: Bool {
+        backends.contains { $0.sessions.count > 0 }
+            && backends.allSatisfy { $0.sessions.values.allSatisfy { $0.user.isNone } }
     }
 }

@@ -44,7 +44,8 @@ public enum HelpTopic {
     }
 
     private static let states = [
-        "● running   a run is under way", "◐ waiting   the agent waits for a person",
+        "● running   a run is under way",
+        "◐ waiting   the agent waits for a person, or its run is in a queue",
         "○ idle      no run is under way", "! stuck     no event for 30 s in an open run",
         "↻ looping   the same step again and again",
         "✕ error     the last run failed, or nothing could be created",

@@ -135,17 +135,22 @@ extension ConsoleState {
         return (looked.count { number in eventRow(number).map(filter.matches) ?? false }, looked.count)
     }
 
+    /// A server that is polled reports one session after the other; this many of its events are sorted by time.
+    private static let eventsInReach = 200
+
     /// The newest events that say something new, oldest first, whatever the filter says.
     ///
-    /// The pieces of a message or of a call's arguments are left out; of the newest 1,000 no more are looked at.
+    /// The pieces of a message or of a call's arguments are left out; only the newest 1,000 are examined.
     public func newestEvents(count: Int) -> [EventRow] {
         let end = min(events.endNumber, interface.stream.pausedAt ?? events.endNumber)
-        var numbers: [Int] = []
+        var told: [(number: Int, at: Timestamp)] = []
         for number in (max(events.firstNumber, end - 1000)..<max(events.firstNumber, end)).reversed() {
-            if numbers.count >= count { break }
-            if events[number]?.isTelling == true { numbers.append(number) }
+            if told.count >= max(count, Self.eventsInReach) { break }
+            guard let record = events[number], record.isTelling else { continue }
+            told.append((number, record.timestamp))
         }
-        return numbers.reversed().compactMap { eventRow($0) }
+        let newest = told.sorted { ($0.at, $0.number) < ($1.at, $1.number) }.suffix(count)
+        return newest.compactMap { eventRow($0.number) }
     }
 
     /// The event of that number as a row; nil when it was let go.

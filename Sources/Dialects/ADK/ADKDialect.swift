@@ -13,6 +13,8 @@ extension Dialect {
 extension ADKReader {
     /// The user of ADK's own pages, who is asked for when no other is named.
     static let standardUsers = ["user"]
+    /// How other users' sessions come to be read.
+    static let naming = "name the users in config.toml, [targets.NAME] users = [\"ada\"]"
 
     /// What can be seen when those users' sessions are listed.
     static func coverage(users: [String]) -> Coverage {
@@ -25,7 +27,7 @@ extension ADKReader {
             ],
             notes: [
                 "sessions: ADK lists them by user only; those of \(names.joined(separator: ", "))\(more) are read; "
-                    + "name the users in config.toml, [targets.NAME] users = [\"ada\"]",
+                    + naming,
                 "events: read from stored sessions every 2 s; a model's answer is dated when the model was asked",
             ])
         coverage.timing = .snapshotsOnly

@@ -220,7 +220,8 @@ struct ADKReader: PolledReader, UserScopedReader {
             let isCounted = !users.isEmpty && !isCut
             listed = .init(
                 read: sessions.count, total: isCounted ? sessions.count + refused : nil,
-                missesUrgent: isCut || refused > 0)
+                missesUrgent: isCut || refused > 0,
+                remedy: users.isEmpty ? Self.naming : nil)
         }
         let shown = SnapshotPace.Lists(
             sessions: sessions.values.map { ($0.record, $0.runs) },

@@ -22,7 +22,7 @@ extension TriageRule {
             Observation(
                 .backend(view.backend.name), "\(listed.words) \(part.rawValue) read\(urgent)",
                 evidence: partial.map { part, listed in
-                    ConsoleState.row(part.rawValue, "\(listed.words) read", "server's list", at: nil)
+                    ConsoleState.row(part.rawValue, listed.reading, "server's list", at: nil)
                 }, since: nil, severity: listed.missesUrgent ? .warning : nil)
         ]
     }
