@@ -85,7 +85,7 @@ public enum OTLPJSON {
             batch.read { (batch) throws(TelemetryError) in
                 guard let element = element.object else { throw .json("an element is not an object") }
                 switch signal {
-                case .traces: batch.spans.append(span(element, resource, name, &batch))
+                case .traces: try batch.add(span(element, resource, name, &batch))
                 case .logs: batch.logs.append(log(element, resource, &batch))
                 case .metrics: readPoints(of: element, resource, into: &batch)
                 }

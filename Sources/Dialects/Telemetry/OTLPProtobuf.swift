@@ -27,8 +27,7 @@ public enum OTLPProtobuf {
                 for element in scope.elements {
                     batch.read { (batch) throws(TelemetryError) in
                         switch signal {
-                        case .traces:
-                            batch.spans.append(try span(element, resource, scope.scope.name, &batch))
+                        case .traces: try batch.add(try span(element, resource, scope.scope.name, &batch))
                         case .logs: batch.logs.append(try log(element, resource, &batch))
                         case .metrics: try readPoints(of: element, resource, into: &batch)
                         }

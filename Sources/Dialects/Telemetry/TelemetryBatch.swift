@@ -34,6 +34,12 @@ public struct TelemetryBatch: Hashable, Sendable {
         do throws(TelemetryError) { try element(&self) } catch { refuse(error.description) }
     }
 
+    /// Keeps a span, unless it lacks the ids that give it a place in a trace.
+    mutating func add(_ span: TelemetrySpan) throws(TelemetryError) {
+        guard !span.traceID.isEmpty, !span.spanID.isEmpty else { throw .withoutIDs }
+        spans.append(span)
+    }
+
     /// Notes the attributes that an element was kept without.
     mutating func note(_ attributes: TelemetryAttributeReader) {
         attributesLeftOut += attributes.leftOut
@@ -194,6 +200,8 @@ public enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
     case protobuf(String)
     /// The text is no JSON of that kind.
     case json(String)
+    /// A span names no trace, or has no id of its own.
+    case withoutIDs
     /// The compressed bytes are no gzip.
     case gzip
     /// The body unpacks to more than is accepted.
@@ -204,6 +212,7 @@ public enum TelemetryError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .protobuf(let words): "the protobuf \(words)"
         case .json(let words): "no OTLP JSON: \(words)"
+        case .withoutIDs: "a span has no trace id or no span id"
         case .gzip: "the gzip stream is broken"
         case .tooLarge(let limit): "more than \(limit >> 20) MiB when unpacked"
         }

@@ -7,12 +7,27 @@ import WireProtocol
 @Suite struct OTLPLimitsTests {
     private static func protobuf(_ span: [UInt8]) throws -> TelemetryBatch {
         try OTLPProtobuf.read(
-            ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, ProtobufBytes.bytes(2, span))), .traces)
+            ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, ProtobufBytes.bytes(2, ProtobufBytes.ids + span))),
+            .traces)
     }
 
-    private static func json(_ span: String) throws -> TelemetryBatch {
-        try OTLPJSON.read(
+    /// Reads a span of these members, with ids.
+    private static func json(_ members: String) throws -> TelemetryBatch {
+        let ids = "\"traceId\":\"\(String(repeating: "ab", count: 16))\",\"spanId\":\"cdcdcdcdcdcdcdcd\""
+        let span = "{\(ids),\(members.dropFirst())"
+        return try OTLPJSON.read(
             Array("{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[\(span)]}]}]}".utf8), .traces)
+    }
+
+    @Test func aSpanWithoutIdsIsRefused() throws {
+        let bytes = ProtobufBytes.bytes(
+            1, ProtobufBytes.bytes(2, ProtobufBytes.bytes(2, ProtobufBytes.text(5, "n"))))
+        let text =
+            "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"name\":\"n\",\"traceId\":\"odd\"}]}]}]}"
+        for batch in try [OTLPProtobuf.read(bytes, .traces), OTLPJSON.read(Array(text.utf8), .traces)] {
+            #expect((batch.spans.count, batch.refused) == (0, 1))
+            #expect(batch.reason == "a span has no trace id or no span id")
+        }
     }
 
     private static func pair(_ key: String, _ value: String) -> String {
@@ -146,9 +161,9 @@ import WireProtocol
     @Test func listsOfOldVersionsAreRead() throws {
         let old = """
             {"resourceSpans":[{"instrumentationLibrarySpans":[{"instrumentationLibrary":{"name":"s"},\
-            "spans":[{"name":"n"}]}]}]}
+            "spans":[{"traceId":"abababababababababababababababab","spanId":"cdcdcdcdcdcdcdcd","name":"n"}]}]}]}
             """
-        let span = ProtobufBytes.bytes(2, ProtobufBytes.text(5, "n"))
+        let span = ProtobufBytes.bytes(2, ProtobufBytes.ids + ProtobufBytes.text(5, "n"))
         let group = ProtobufBytes.bytes(1000, ProtobufBytes.bytes(1, ProtobufBytes.text(1, "s")) + span)
         let batches = try [
             OTLPJSON.read(Array(old.utf8), .traces),

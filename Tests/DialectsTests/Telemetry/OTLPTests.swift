@@ -101,7 +101,8 @@ import WireProtocol
 
     /// A request with these spans.
     private static func request(_ spans: [[UInt8]]) -> [UInt8] {
-        ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, spans.flatMap { ProtobufBytes.bytes(2, $0) }))
+        ProtobufBytes.bytes(
+            1, ProtobufBytes.bytes(2, spans.flatMap { ProtobufBytes.bytes(2, ProtobufBytes.ids + $0) }))
     }
 
     /// An attribute of a span with a value inside lists, as deep as told.
@@ -141,10 +142,10 @@ import WireProtocol
         #expect(batch.spans[1].attributes.count == 1_000)
     }
 
-    @Test func aRequestOfMillionsOfEmptySpansCostsNoMoreThanTheLimit() throws {
+    @Test func aRequestOfMillionsOfEmptyRecordsCostsNoMoreThanTheLimit() throws {
         let bytes = [UInt8]((0..<4_000_000).lazy.flatMap { _ in [0x12, 0] as [UInt8] })
-        let batch = try OTLPProtobuf.read(ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, bytes)), .traces)
-        #expect((batch.spans.count, batch.refused) == (50_000, 3_950_000))
+        let batch = try OTLPProtobuf.read(ProtobufBytes.bytes(1, ProtobufBytes.bytes(2, bytes)), .logs)
+        #expect((batch.logs.count, batch.refused) == (50_000, 3_950_000))
         #expect(batch.reason == "more than 50000 elements in one request")
     }
 
@@ -152,7 +153,8 @@ import WireProtocol
         let pairs = ProtobufBytes.bytes(6, ProtobufBytes.attribute(1, "city", "Oslo"))
         let span = ProtobufBytes.bytes(9, ProtobufBytes.text(1, "args") + ProtobufBytes.bytes(2, pairs))
         let json = """
-            {"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"args","value":{"kvlistValue":\
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"abababababababababababababababab","spanId":"cdcdcdcdcdcdcdcd",\
+            "attributes":[{"key":"args","value":{"kvlistValue":\
             {"values":[{"key":"city","value":{"stringValue":"Oslo"}}]}}}]}]}]}]}
             """
         let read = try OTLPProtobuf.read(Self.request([span]), .traces)

@@ -21,6 +21,10 @@ enum ProtobufBytes {
         bytes(number, text(1, key) + bytes(2, text(1, value)))
     }
 
+    /// The ids that every span has.
+    static let ids =
+        bytes(1, [UInt8](repeating: 0xAB, count: 16)) + bytes(2, [UInt8](repeating: 0xCD, count: 8))
+
     private static func tag(_ number: Int, _ type: Int) -> [UInt8] { raw(UInt64(number << 3 | type)) }
 
     private static func raw(_ value: UInt64) -> [UInt8] {
@@ -36,8 +40,7 @@ enum ProtobufBytes {
     static var traceRequest: [UInt8] {
         let resource = bytes(1, attribute(1, "service.name", "shop") + attribute(1, "service.version", "2"))
         let span =
-            bytes(1, [UInt8](repeating: 0xAB, count: 16)) + bytes(2, [UInt8](repeating: 0xCD, count: 8))
-            + text(5, "execute_tool disk") + varint(6, 1) + fixed64(7, 1_795_441_770_286_000_000)
+            ids + text(5, "execute_tool disk") + varint(6, 1) + fixed64(7, 1_795_441_770_286_000_000)
             + fixed64(8, 1_795_441_770_292_000_000) + attribute(9, "gen_ai.operation.name", "execute_tool")
             + attribute(9, "gen_ai.tool.name", "disk") + attribute(9, "gen_ai.conversation.id", "thread-1")
             + attribute(9, "user.id", "ada") + bytes(9, text(1, "n") + bytes(2, varint(3, 7)))

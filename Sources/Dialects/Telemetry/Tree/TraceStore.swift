@@ -39,11 +39,6 @@ struct TraceStore {
         let events = tree.tell(items, &names)
         spans += tree.nodes.count - before.0
         repeats += tree.repeats - before.1
-        // What has no trace belongs nowhere, and what comes later can not be told from it.
-        guard !id.isEmpty else {
-            spans -= tree.nodes.count
-            return events
-        }
         if !tree.runs.isEmpty || tree.isOpen { watched.insert(id) }
         trees[id] = tree
         order.append((id, moment))

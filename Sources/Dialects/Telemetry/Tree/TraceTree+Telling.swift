@@ -28,7 +28,8 @@ extension TraceTree {
     /// Judges what nothing came for since ``quietTime``, by our clock.
     mutating func tellQuiet(at moment: Timestamp, _ names: inout SessionNames) -> [OutgoingEvent] {
         var events: [OutgoingEvent] = []
-        if moment.since(touchedAt) > Self.quietTime { events += tell(release(at: moment), &names) }
+        // As of the last span: what waited for its run has been quiet for as long, and is judged below.
+        if moment.since(touchedAt) > Self.quietTime { events += tell(release(at: touchedAt), &names) }
         for run in runs.indices where moment.since(runs[run].touchedAt) > Self.quietTime {
             if runs[run].state == .open { events += judge(run, at: moment) }
             if runs[run].isStandIn, !runs[run].isClosed, runs[run].state != .lost {
