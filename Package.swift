@@ -175,7 +175,9 @@ let package = Package(
             ], exclude: ["Golden"], swiftSettings: settings),
         .executableTarget(
             name: "ctxtop-bench",
-            dependencies: ["ConsoleModel", "ConsoleViews", "PatternDetection", "Screen", "WireProtocol"],
+            dependencies: [
+                "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen", "WireProtocol",
+            ],
             path: "Benchmarks/ctxtop-bench", swiftSettings: settings),
         .testTarget(
             name: "ConsoleViewsTests",

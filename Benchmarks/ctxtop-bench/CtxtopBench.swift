@@ -7,7 +7,7 @@ import WireProtocol
 
 /// The parts that `Benchmarks/run` cannot measure from outside; prints one number a line.
 @main struct CtxtopBench {
-    static func main() {
+    static func main() throws {
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
         case "generate": generate(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
@@ -15,9 +15,13 @@ import WireProtocol
         case "scan": scan(Int(arguments.dropFirst(2).first ?? "") ?? 200_000)
         case "memory": memory()
         case "triage": triage(Int(arguments.dropFirst(2).first ?? "") ?? 10_000)
+        case "spans" where arguments.count > 2:
+            try TelemetryBench.decode(arguments[2])
+            try TelemetryBench.openTraces(arguments[2], 100_000)
         default:
             print(
-                "usage: ctxtop-bench generate [EVENTS] | frame [SESSIONS] | memory | scan [EVENTS] | triage [SESSIONS]"
+                "usage: ctxtop-bench generate [EVENTS] | frame [SESSIONS] | memory | scan [EVENTS] | "
+                    + "spans FOLDER | triage [SESSIONS]"
             )
         }
     }
@@ -91,8 +95,11 @@ import WireProtocol
         )
     }
 
+    /// What this process has used of a core so far.
+    static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+
     /// Linux: the second number of /proc/self/statm, in pages of 4 KiB (proc(5)).
-    private static func residentBytes() -> Int {
+    static func residentBytes() -> Int {
         let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
         return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
     }

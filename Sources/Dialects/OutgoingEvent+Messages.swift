@@ -6,7 +6,7 @@ extension [OutgoingEvent] {
         if isEmpty { return [] }
         var lines: [UInt8] = []
         for event in self {
-            lines += event.line
+            event.append(to: &lines)
             lines.append(0x0A)
         }
         return [.events(EventBatch(lines: lines))]

@@ -15,9 +15,8 @@ struct SenderClocks {
     /// The services about which a remark was made.
     private var mentioned: Set<String> = []
 
-    /// Returns the span with times that fit ours, and one remark for each service whose times do not.
-    mutating func corrected(_ span: TelemetrySpan, at moment: Timestamp) -> (TelemetrySpan, String?) {
-        var span = span
+    /// Gives a span times that fit ours, and returns one remark for each service whose times do not.
+    mutating func correct(_ span: inout TelemetrySpan, at moment: Timestamp) -> String? {
         let service = span.resource.service
         var remark: String?
         switch span.timing {
@@ -26,7 +25,7 @@ struct SenderClocks {
             remark = "spans from \(service) end before they start; they have no duration here"
         case .arrival(let fault):
             (span.start, span.end) = (moment, moment)
-            return (span, once("times from \(service) are \(fault.words); arrival times are shown", service))
+            return once("times from \(service) are \(fault.words); arrival times are shown", service)
         }
         let ahead = span.end.since(moment)
         if let skew = skews[service] {
@@ -46,7 +45,7 @@ struct SenderClocks {
             span.start = span.start + (.zero - skew)
             span.end = span.end + (.zero - skew)
         }
-        return (span, remark.flatMap { once($0, service) })
+        return remark.flatMap { once($0, service) }
     }
 
     /// The remark, if none was made about the service.

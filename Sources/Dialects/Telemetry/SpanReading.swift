@@ -18,39 +18,45 @@ struct SpanReading {
     private(set) var kind: SpanMeaning.Kind?
     /// The place of the SDK that knew the kind.
     private(set) var kindRank = Int.max
-    private var slots = [Slot](repeating: Slot(), count: Field.allCases.count)
+    private var slots = [Slot](repeating: Slot(), count: Self.fieldCount)
+    private static let fieldCount = Field.allCases.count
 
     init(_ span: TelemetrySpan, _ index: TelemetrySDKIndex = .shared) {
         sdks = index.sdks(of: span.scope)
-        var later: [(TelemetrySDKIndex.Attribute, JSONValue)] = []
+        var later: [(name: String, attribute: TelemetrySDKIndex.Attribute, value: JSONValue)] = []
         for (name, value) in span.attributes {
             guard let attribute = index.attributes[name] else { continue }
             sdks |= attribute.shows
             if attribute.needs == 0 {
-                take(value, attribute)
+                take(value, attribute, name, index)
             } else {
-                later.append((attribute, value))
+                later.append((name, attribute, value))
             }
         }
-        for (attribute, value) in later where attribute.needs & sdks != 0 { take(value, attribute) }
+        for (name, attribute, value) in later where attribute.needs & sdks != 0 {
+            take(value, attribute, name, index)
+        }
         readSpanObject()
     }
 
     /// Notes a value if no better one is known; a text that says nothing is none.
-    private mutating func take(_ value: JSONValue, _ attribute: TelemetrySDKIndex.Attribute) {
+    private mutating func take(
+        _ value: JSONValue, _ attribute: TelemetrySDKIndex.Attribute, _ name: String,
+        _ index: TelemetrySDKIndex
+    ) {
         let value = attribute.isJSON ? Self.unquoted(value) : value
         if attribute.field == .kind {
-            take(kind: value, attribute)
+            take(kind: value, attribute.rank, of: index.kinds[name])
         } else if attribute.rank < slots[attribute.field.rawValue].rank, Self.saysSomething(value) {
             slots[attribute.field.rawValue] = Slot(rank: attribute.rank, value: value)
         }
     }
 
-    private mutating func take(kind word: JSONValue, _ attribute: TelemetrySDKIndex.Attribute) {
-        guard attribute.rank < kindRank, case .string(let word) = word, word.utf8.count <= 64,
-            let known = attribute.kinds[word] ?? attribute.kinds[word.lowercased()]
+    private mutating func take(kind word: JSONValue, _ rank: Int, of kinds: [String: SpanMeaning.Kind]?) {
+        guard rank < kindRank, let kinds, case .string(let word) = word, word.utf8.count <= 64,
+            let known = kinds[word] ?? kinds[word.lowercased()]
         else { return }
-        (kind, kindRank) = (known, attribute.rank)
+        (kind, kindRank) = (known, rank)
     }
 
     private static func saysSomething(_ value: JSONValue) -> Bool {

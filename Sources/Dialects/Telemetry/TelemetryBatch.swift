@@ -52,9 +52,6 @@ public struct TelemetryBatch: Hashable, Sendable {
     }
 }
 
-/// Attributes by name; the last of repeated names.
-public typealias TelemetryAttributes = [String: JSONValue]
-
 /// Collects the attributes of one element within limits; what is beyond them is left out and counted.
 struct TelemetryAttributeReader {
     /// The longest attribute that is read: 1 MiB, a long conversation.
@@ -62,14 +59,16 @@ struct TelemetryAttributeReader {
     /// The most attributes of one element: SDKs keep 128 (OTEL_ATTRIBUTE_COUNT_LIMIT).
     static let maximumCount = 1_000
 
-    private(set) var attributes: TelemetryAttributes = [:]
+    private(set) var attributes: TelemetryAttributes
     /// How many were left out.
     private(set) var leftOut = 0
     /// Why the first of those was.
     private(set) var reason: String?
     private var count = 0
 
-    init(expecting count: Int) { attributes.reserveCapacity(min(count, Self.maximumCount)) }
+    init(expecting count: Int) {
+        attributes = TelemetryAttributes(expecting: min(count, Self.maximumCount))
+    }
 
     /// Takes an attribute of that many bytes, unless it or the number of attributes is beyond the limit.
     mutating func take(bytes: Int, _ read: () throws(TelemetryError) -> (key: String, value: JSONValue)) {

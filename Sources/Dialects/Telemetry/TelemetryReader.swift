@@ -34,14 +34,14 @@ public struct TelemetryReader: Sendable {
         isHealthNew = true
         var remarks: [Message] = []
         var events: [OutgoingEvent] = []
-        var byTrace: [String: [TelemetrySpan]] = [:]
-        for span in batch.spans {
-            let (span, remark) = clocks.corrected(span, at: moment)
-            if let remark { remarks += note(remark) }
-            byTrace[span.traceID, default: []].append(span)
+        var spans = batch.spans
+        var byTrace: [String: [Int]] = [:]
+        for index in spans.indices {
+            if let remark = clocks.correct(&spans[index], at: moment) { remarks += note(remark) }
+            byTrace[spans[index].traceID, default: []].append(index)
         }
-        for (trace, spans) in byTrace.sorted(by: { $0.key < $1.key }) {
-            events += traces.add(spans, to: trace, at: moment, &names)
+        for (trace, places) in byTrace.sorted(by: { $0.key < $1.key }) {
+            traces.add(places.lazy.map { spans[$0] }, to: trace, at: moment, &names, into: &events)
         }
         events += traces.trim(maximumTraces: Self.maximumTraces, maximumSpans: Self.maximumSpans)
         for log in batch.logs { events.append(event(for: log, at: moment)) }

@@ -22,7 +22,7 @@ extension JSONValue {
         return String(decoding: output, as: UTF8.self)
     }
 
-    private func write(to output: inout [UInt8], indentation: Int? = nil) {
+    fileprivate func write(to output: inout [UInt8], indentation: Int? = nil) {
         switch self {
         case .null: output += "null".utf8
         case .bool(let bool): output += (bool ? "true" : "false").utf8
@@ -60,5 +60,15 @@ extension JSONValue {
         }
         if let indentation, !elements.isEmpty { newLine(indentation) }
         output += close.utf8
+    }
+}
+
+extension JSONObject.Member {
+    /// Appends the member as one that follows another: a comma, the name and the value.
+    func append(to output: inout [UInt8]) {
+        output.append(UInt8(ascii: ","))
+        JSONEscapes.append(name, to: &output)
+        output.append(UInt8(ascii: ":"))
+        value.write(to: &output)
     }
 }

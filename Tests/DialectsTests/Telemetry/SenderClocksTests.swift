@@ -58,3 +58,14 @@ import WireProtocol
         #expect(clocks.corrected(sent, at: now).1 == nil)
     }
 }
+
+extension SenderClocks {
+    /// A copy of the span with times that fit ours, and the remark.
+    fileprivate mutating func corrected(_ span: TelemetrySpan, at moment: Timestamp) -> (
+        TelemetrySpan, String?
+    ) {
+        var span = span
+        let remark = correct(&span, at: moment)
+        return (span, remark)
+    }
+}

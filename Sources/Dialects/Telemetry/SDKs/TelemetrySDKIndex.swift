@@ -14,8 +14,6 @@ struct TelemetrySDKIndex: Sendable {
         var shows: SDKs
         /// Whether its text is JSON.
         var isJSON: Bool
-        /// The kinds by their words in lower case, of a kind's attribute.
-        var kinds: [String: SpanMeaning.Kind]
     }
 
     /// A rule about the names of spans.
@@ -32,6 +30,8 @@ struct TelemetrySDKIndex: Sendable {
 
     /// Attributes by name.
     private(set) var attributes: [String: Attribute] = [:]
+    /// The kinds by their words in lower case, of the attributes that name a kind.
+    private(set) var kinds: [String: [String: SpanMeaning.Kind]] = [:]
     /// Rules about names of spans, in the order of the SDKs.
     private(set) var spanNames: [SpanName] = []
     /// The SDKs whose rules about names say more than a kind of tool or chain does.
@@ -51,8 +51,8 @@ struct TelemetrySDKIndex: Sendable {
                     Attribute(
                         field: field, rank: place * 16 + position, needs: name.contains(".") ? 0 : bit,
                         shows: sdk.prefixes.contains { name.hasPrefix($0) } ? bit : 0,
-                        isJSON: sdk.isJSON && sdk.prefixes.contains { name.hasPrefix($0) },
-                        kinds: field == .kind ? sdk.kinds : [:]), name)
+                        isJSON: sdk.isJSON && sdk.prefixes.contains { name.hasPrefix($0) }), name)
+                if field == .kind { kinds[name, default: [:]].merge(sdk.kinds) { first, _ in first } }
             }
         }
         for (pattern, kind) in sdk.spanNames {
@@ -76,7 +76,6 @@ struct TelemetrySDKIndex: Sendable {
         known.needs |= attribute.needs
         known.shows |= attribute.shows
         known.isJSON = known.isJSON || attribute.isJSON
-        known.kinds.merge(attribute.kinds) { first, _ in first }
         attributes[name] = known
     }
 

@@ -33,14 +33,21 @@ struct SpanNode {
     var isModelCall: Bool { kind == .model || kind == .embedding }
 }
 
-/// A span that was received and is not told yet.
-struct SpanItem {
+/// A span that was received and is not told yet; a reference, since items are sorted and handed on often.
+final class SpanItem: Sendable {
     /// Its place in ``TraceTree``'s nodes.
     let node: Int
     let span: TelemetrySpan
     let meaning: SpanMeaning
     /// Whether its begin was told when it was pending.
-    var isBegun = false
+    let isBegun: Bool
+
+    init(node: Int, span: TelemetrySpan, meaning: SpanMeaning, isBegun: Bool = false) {
+        self.node = node
+        self.span = span
+        self.meaning = meaning
+        self.isBegun = isBegun
+    }
 
     /// Whether an attribute names the agent, and not only the span's name.
     var isNamed: Bool { meaning.agent.map { $0 != span.name } ?? false }

@@ -29,20 +29,21 @@ struct TraceStore {
         return Counts(open: open, traces: trees.count, spans: spans, dropped: dropped, repeats: repeats)
     }
 
-    /// Adds one request's spans of a trace, and returns what they show.
+    /// Adds one request's spans of a trace, and appends what they show.
     mutating func add(
-        _ added: [TelemetrySpan], to id: String, at moment: Timestamp, _ names: inout SessionNames
-    ) -> [OutgoingEvent] {
+        _ added: some Sequence<TelemetrySpan>, to id: String, at moment: Timestamp,
+        _ names: inout SessionNames,
+        into events: inout [OutgoingEvent]
+    ) {
         var tree = trees.removeValue(forKey: id) ?? TraceTree(id: id, at: moment)
         let before = (tree.nodes.count, tree.repeats)
         let items = tree.add(added, at: moment)
-        let events = tree.tell(items, &names)
+        tree.tell(items, &names, into: &events)
         spans += tree.nodes.count - before.0
         repeats += tree.repeats - before.1
         if !tree.runs.isEmpty || tree.isOpen { watched.insert(id) }
         trees[id] = tree
         order.append((id, moment))
-        return events
     }
 
     /// Judges what nothing came for.

@@ -5,9 +5,10 @@ import WireProtocol
 /// A step is told when its span ends, so the start of a run that is seen from within comes late: `ctxtop.run`
 /// announces the run, its steps follow, and RUN_STARTED comes with the moment that the agent's span gives.
 extension TraceTree {
-    /// Returns the events of spans, with what the spans show of their runs.
-    mutating func tell(_ items: [SpanItem], _ names: inout SessionNames) -> [OutgoingEvent] {
-        var events: [OutgoingEvent] = []
+    /// Appends the events of spans, with what the spans show of their runs.
+    mutating func tell(
+        _ items: [SpanItem], _ names: inout SessionNames, into events: inout [OutgoingEvent]
+    ) {
         var steps: [Int: [OutgoingEvent]] = [:]
         for item in items { note(item) }
         for run in runs.indices where runs[run].isNew { events += announce(run, &names) }
@@ -20,18 +21,17 @@ extension TraceTree {
         }
         for run in runs.indices {
             let told = (steps[run] ?? []).sorted { $0.timestamp < $1.timestamp }
-            events += conclude(run, told)
+            conclude(run, told, into: &events)
         }
-        return events
     }
 
     /// Judges what nothing came for since ``quietTime``, by our clock.
     mutating func tellQuiet(at moment: Timestamp, _ names: inout SessionNames) -> [OutgoingEvent] {
         var events: [OutgoingEvent] = []
         // As of the last span: what waited for its run has been quiet for as long, and is judged below.
-        if moment.since(touchedAt) > Self.quietTime { events += tell(release(at: touchedAt), &names) }
+        if moment.since(touchedAt) > Self.quietTime { tell(release(at: touchedAt), &names, into: &events) }
         for run in runs.indices where moment.since(runs[run].touchedAt) > Self.quietTime {
-            if runs[run].state == .open { events += judge(run, at: moment) }
+            if runs[run].state == .open { judge(run, at: moment, into: &events) }
             if runs[run].isStandIn, !runs[run].isClosed, runs[run].state != .lost {
                 runs[run].isClosed = true
                 events.append(close(run, "its trace ended and no span named the session"))
@@ -98,21 +98,29 @@ extension TraceTree {
         return events
     }
 
-    /// Returns a run's new steps, with its start and its end where they are known by now.
-    private mutating func conclude(_ run: Int, _ told: [OutgoingEvent]) -> [OutgoingEvent] {
-        guard runs[run].state == .open else { return told }
+    /// Appends a run's new steps, with its start and its end where they are known by now.
+    private mutating func conclude(
+        _ run: Int, _ told: [OutgoingEvent], into events: inout [OutgoingEvent]
+    ) {
+        guard runs[run].state == .open else {
+            events += told
+            return
+        }
         guard runs[run].isWhole || isCovered(run) else {
             // An SDK that reports the begin of a span gives the start of the run at once.
             let owner = runs[run].owners.first { $0.meaning.pending != nil }
-            guard let owner, runs[run].missing.isEmpty, !runs[run].isStarted else { return told }
-            return [start(run, at: owner.span.start)] + told
+            if let owner, runs[run].missing.isEmpty, !runs[run].isStarted {
+                events.append(start(run, at: owner.span.start))
+            }
+            events += told
+            return
         }
         let isCalls = runs[run].owners.isEmpty && runs[run].session == nil && !runs[run].hasTool
-        let events = finish(run, told)
+        finish(run, told, into: &events)
         runs[run].state = isCalls ? .calls : .ended
-        guard isCalls, runs[run].isStandIn, !runs[run].isClosed else { return events }
+        guard isCalls, runs[run].isStandIn, !runs[run].isClosed else { return }
         runs[run].isClosed = true
-        return events + [close(run, "model calls outside any agent")]
+        events.append(close(run, "model calls outside any agent"))
     }
 
     /// Whether the run's agent has ended with nothing above it, after everything that came: what is still missing
@@ -125,14 +133,14 @@ extension TraceTree {
             && ascent(from: owner.node).missing == nil
     }
 
-    private mutating func judge(_ run: Int, at moment: Timestamp) -> [OutgoingEvent] {
+    private mutating func judge(_ run: Int, at moment: Timestamp, into events: inout [OutgoingEvent]) {
         if runs[run].owners.contains(where: { $0.meaning.pending == nil }) {
             runs[run].state = .judged
-            return finish(run, [])
+            return finish(run, [], into: &events)
         }
         runs[run].state = .lost
         let change = RunChange(.lost, reason: "no span for \(Self.quietTime.components.seconds / 60) min")
-        return [OutgoingEvent(change, at: moment, metadata: metadata(run))]
+        events.append(OutgoingEvent(change, at: moment, metadata: metadata(run)))
     }
 
     private mutating func start(_ run: Int, at moment: Timestamp) -> OutgoingEvent {
@@ -143,18 +151,14 @@ extension TraceTree {
         return OutgoingEvent(.runStarted, at: moment, fields, metadata: metadata(run))
     }
 
-    private mutating func finish(_ run: Int, _ told: [OutgoingEvent]) -> [OutgoingEvent] {
+    private mutating func finish(_ run: Int, _ told: [OutgoingEvent], into events: inout [OutgoingEvent]) {
         let owners = runs[run].owners.filter { $0.meaning.pending == nil }
-        var told = told
-        if owners.count > 1 {
-            for owner in owners {
-                runs[run].note(owner)
-                told += step(owner, in: run)
-            }
-        }
+        if owners.count > 1 { for owner in owners { runs[run].note(owner) } }
         let startedAt = owners.map(\.span.start).min() ?? runs[run].root?.span.start ?? runs[run].firstStart
         let endedAt = owners.map(\.span.end).max() ?? runs[run].root?.span.end ?? runs[run].lastEnd
-        var events = runs[run].isStarted ? told : [start(run, at: startedAt)] + told
+        if !runs[run].isStarted { events.append(start(run, at: startedAt)) }
+        events += told
+        if owners.count > 1 { for owner in owners { events += step(owner, in: run) } }
         var fields = JSONObject()
         let usage = usage(of: run)
         if !usage.isEmpty { fields["usage"] = .array(usage) }
@@ -168,7 +172,6 @@ extension TraceTree {
         case .cancelled: (type, fields["outcome"]) = (.runFinished, ["type": "cancelled"])
         }
         events.append(OutgoingEvent(type, at: endedAt, fields, metadata: metadata(run)))
-        return events
     }
 
     private func close(_ run: Int, _ reason: String) -> OutgoingEvent {

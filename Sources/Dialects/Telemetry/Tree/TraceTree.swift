@@ -55,7 +55,7 @@ struct TraceTree {
     // MARK: Spans
 
     /// Adds spans, and returns them with their runs, in the order of their ends.
-    mutating func add(_ spans: [TelemetrySpan], at moment: Timestamp) -> [SpanItem] {
+    mutating func add(_ spans: some Sequence<TelemetrySpan>, at moment: Timestamp) -> [SpanItem] {
         touchedAt = moment
         var fresh = held
         held = []
