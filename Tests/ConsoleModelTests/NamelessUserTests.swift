@@ -48,3 +48,35 @@ import WireProtocol
             ])
     }
 }
+
+/// The numbers of a user's sessions.
+@Suite struct SessionNumberTests {
+    private static func story(_ ids: [String]) -> Story {
+        var story = Story()
+        show(ids, in: &story)
+        return story
+    }
+
+    private static func show(_ ids: [String], in story: inout Story) {
+        story.snapshot { snapshot in
+            snapshot.sessions = ids.map { SessionRecord(id: SessionID(rawValue: $0), user: "ada") }
+        }
+    }
+
+    private static func live(_ story: Story) -> [String] {
+        story.state.sessionTable().rows.filter { $0.state != .ended }.map(\.userText).sorted()
+    }
+
+    @Test func noTwoLiveSessionsHaveOneNumber() {
+        var story = Self.story(["quay-1", "quay-2"])
+        Self.show(["quay-2", "quay-3"], in: &story)
+        #expect(Self.live(story) == ["ada #2", "ada #3"])
+    }
+
+    @Test func theNumbersBeginAgainAfterTheLastOne() {
+        var story = Self.story(["quay-1", "quay-2"])
+        Self.show([], in: &story)
+        Self.show(["quay-3"], in: &story)
+        #expect(Self.live(story) == ["ada"])
+    }
+}

@@ -70,12 +70,15 @@ extension ConsoleState {
 
     /// The columns that can tell rows apart: the name of an only backend cannot, nor can users that no source names.
     func worthShowing<Row>(_ columns: [Column<Row>]) -> [Column<Row>] {
-        columns.filter { column in
+        let isWithoutUsers = Row.self == SessionRow.self && namesNoUser
+        return columns.compactMap { column in
             switch column.name {
-            case "backend": backends.count > 1
-            case "service": backends.contains(where: \.reception.namesServices)
-            case "user" where Row.self == SessionRow.self: !namesNoUser
-            default: true
+            case "backend" where backends.count <= 1: nil
+            case "service" where !backends.contains(where: \.reception.namesServices): nil
+            case "user" where isWithoutUsers: nil
+            // Nothing else tells the rows apart.
+            case "session" where isWithoutUsers: SessionColumns.session(width: 12) as? Column<Row>
+            default: column
             }
         }
     }

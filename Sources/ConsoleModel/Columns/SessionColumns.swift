@@ -10,9 +10,7 @@ public enum SessionColumns {
             sort: { .number(-Double(rank($0.severity))) }, severity: { $0.severity },
             text: { $0.severity?.mark ?? " " }),
         Column("user", "USER", width: 16, minimum: 10, maximum: 32, text: { $0.userText }),
-        Column(
-            "session", "SESSION", width: 8, drop: 5, search: { $0.key.id.rawValue },
-            text: { IDText.tail($0.key.id.rawValue) }),
+        session(width: 8),
         Column(
             "state", "STATE", width: 13, sort: { .number(Double($0.state.rank)) },
             severity: { severity(of: $0) }, text: { $0.stateText }),
@@ -41,6 +39,13 @@ public enum SessionColumns {
             text: { AgeText.age($0.age) }),
         Column("backend", "BACKEND", width: 12, minimum: 8, maximum: 24, drop: 4, text: { $0.backendName }),
     ]
+
+    /// The column of ids, whole where they are not longer than the column is wide.
+    static func session(width: Int) -> Column<SessionRow> {
+        Column(
+            "session", "SESSION", width: width, drop: 5, search: { $0.key.id.rawValue },
+            text: { IDText.tail($0.key.id.rawValue, within: width) })
+    }
 
     /// The order of severities as a number, nothing lowest.
     static func rank(_ severity: Severity?) -> Int {

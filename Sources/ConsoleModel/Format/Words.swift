@@ -124,6 +124,8 @@ extension HealthStatus {
 
 /// Ids as a screen shows them: UUIDv7 heads are equal, so the tail is what tells them apart.
 public enum IDText {
-    /// `…c07d12` for anything longer than twelve characters.
-    public static func tail(_ id: String) -> String { id.count > 12 ? "…" + id.suffix(6) : id }
+    /// `…c07d12` for anything longer than `limit` characters: ids differ at their ends.
+    public static func tail(_ id: String, within limit: Int = 12) -> String {
+        id.count > limit ? "…" + id.suffix(6) : id
+    }
 }

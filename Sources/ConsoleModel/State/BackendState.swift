@@ -213,9 +213,28 @@ struct Past: Equatable, Sendable {
     /// How many more there may be before the oldest go, so that this happens rarely.
     static let slack = 256
 
-    /// How many live sessions each user has.
-    var liveByUser: [Symbol: Int] = [:]
+    /// A user's live sessions: how many there are, and the number of the latest.
+    struct Numbers: Equatable, Sendable {
+        var live = 0
+        var latest = 0
+    }
+
+    /// The users with live sessions.
+    var numbers: [Symbol: Numbers] = [:]
     var sessions: [OwnedSymbol] = []
     var runs: [OwnedSymbol] = []
     var dispatchers: [Symbol] = []
+
+    /// Counts a session that begins and returns its number, which no other live session of the user has.
+    mutating func number(of user: Symbol) -> Int {
+        numbers[user, default: Numbers()].live += 1
+        numbers[user, default: Numbers()].latest += 1
+        return numbers[user]?.latest ?? 1
+    }
+
+    /// Counts a session that ended; after the user's last one the numbers begin again.
+    mutating func endOne(of user: Symbol) {
+        guard let live = numbers[user]?.live else { return }
+        if live > 1 { numbers[user]?.live = live - 1 } else { numbers[user] = nil }
+    }
 }

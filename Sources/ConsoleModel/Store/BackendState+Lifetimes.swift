@@ -8,8 +8,7 @@ extension BackendState {
         session.user = user
         session.times.openedAt = moment
         session.times.since = moment
-        past.liveByUser[user, default: 0] += 1
-        session.ordinal = past.liveByUser[user] ?? 1
+        session.ordinal = past.number(of: user)
         return sessions.insert(session, for: session.key)
     }
 
@@ -19,15 +18,14 @@ extension BackendState {
         sessions[place: place].state = .unknown
         sessions[place: place].times.endedAt = nil
         past.sessions.removeAll { $0 == key }
-        past.liveByUser[user, default: 0] += 1
+        sessions[place: place].ordinal = past.number(of: user)
     }
 
     /// Learns whose a session is, where its first events did not say.
     mutating func learnUser(_ user: Symbol, ofSessionAt place: Int) {
-        if let live = past.liveByUser[.none] { past.liveByUser[.none] = live > 1 ? live - 1 : nil }
-        past.liveByUser[user, default: 0] += 1
+        past.endOne(of: .none)
         sessions[place: place].user = user
-        sessions[place: place].ordinal = past.liveByUser[user] ?? 1
+        sessions[place: place].ordinal = past.number(of: user)
     }
 
     /// Gives a session the name that became known; one of that name that is there takes its runs over.
@@ -39,9 +37,7 @@ extension BackendState {
         if let other = sessions.place(id, of: session.user) {
             key = sessions.keys[other]
             sessions[place: other].adopt(session)
-            if let live = past.liveByUser[session.user] {
-                past.liveByUser[session.user] = live > 1 ? live - 1 : nil
-            }
+            past.endOne(of: session.user)
             sessions.remove(old)
         } else {
             key = sessions.newKey(id, of: session.user)
@@ -60,8 +56,7 @@ extension BackendState {
         sessions[place: place].state = .ended
         sessions[place: place].times.since = moment
         sessions[place: place].times.endedAt = moment
-        let user = sessions[place: place].user
-        if let live = past.liveByUser[user] { past.liveByUser[user] = live > 1 ? live - 1 : nil }
+        past.endOne(of: sessions[place: place].user)
         past.sessions.append(key)
         if let run = runs.place(sessions[place: place].lastRun), runs[place: run].state == .open,
             runs[place: run].session == key

@@ -47,8 +47,8 @@ extension BackendState {
         past.sessions = past.sessions.map { $0.renamed(renamed) }
         past.runs = past.runs.map { $0.renamed(renamed) }
         past.dispatchers = past.dispatchers.map(renamed)
-        past.liveByUser = Dictionary(
-            past.liveByUser.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+        past.numbers = Dictionary(
+            past.numbers.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
         statistics.toolCalls = Dictionary(
             statistics.toolCalls.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
