@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConsoleApp
 import ConsoleClient
+import Dialects
 import Foundation
 import Terminal
 
@@ -12,9 +13,11 @@ struct Doctor: AsyncParsableCommand {
             "Exits 0 when everything works, 1 when there is something to fix, 2 broken, 3 unreachable.")
 
     @Argument(help: "URLs or NDJSON files; none looks at this side only.") var targets: [String] = []
+    @Flag(help: "Print the names that `ctxtop listen` reads, by SDK, and exit.") var sdks = false
     @OptionGroup var flags: ConsoleFlags
 
     func run() async throws {
+        if sdks { return OutputStreams.writeOutput(TelemetryNames.text) }
         let options = try flags.options(targets)
         let surroundings = Surroundings.own(
             environment: ProcessInfo.processInfo.environment, isUTF8: localeShowsUTF8(),

@@ -27,6 +27,12 @@ import Testing
         }
     }
 
+    @Test func theTableForPeopleHasEverySDK() {
+        let lines = TelemetryNames.text.split(separator: "\n")
+        #expect(TelemetrySDK.all.allSatisfy { lines.contains("\($0.name) \($0.version)") })
+        #expect(lines.contains { $0.hasSuffix("  session.id, langfuse.session.id") })
+    }
+
     private static let page = URL(filePath: #filePath).appending(
         path: "../../../../../docs/telemetry-sdks.md"
     )
@@ -50,31 +56,17 @@ import Testing
         Written from `Sources/Dialects/Telemetry/SDKs` by `RECORD_DOCS=1 swift test --filter TelemetrySDKTests`. Where two
         SDKs know something of one span, the upper one is believed; an attribute that several share has the place of the
         lowest. An attribute without a dot counts only where the SDK is recognised. Values that are JSON texts are read up
-        to 64 KiB.
+        to 64 KiB. `ctxtop doctor --sdks` prints the same.
 
 
-        """ + TelemetrySDK.all.map(section).joined(separator: "\n")
+        """ + TelemetryNames.all.map(section).joined(separator: "\n")
     }
 
-    private static func section(_ sdk: TelemetrySDK) -> String {
-        var lines = [
-            "## \(sdk.name) \(sdk.version)", "", "Source: \(sdk.source)", "", "| what | names |", "|---|---|",
-        ]
-        func add(_ what: String, _ names: [String]) {
-            guard !names.isEmpty else { return }
-            lines.append("| \(what) | \(names.map { "`\($0)`" }.joined(separator: ", ")) |")
+    private static func section(_ sdk: TelemetryNames) -> String {
+        let head = ["## \(sdk.title)", "", "Source: \(sdk.source)", "", "| what | names |", "|---|---|"]
+        let rows = sdk.rows.map { row in
+            "| \(row.what) | \(row.names.map { "`\($0)`" }.joined(separator: ", ")) |"
         }
-        add("recognised by attributes", sdk.prefixes.map { $0 + "*" })
-        add("recognised by scopes", sdk.scopes.map { $0 + "*" })
-        for field in TelemetrySDK.Field.allCases { add("\(field)", sdk.names[field] ?? []) }
-        for kind in Self.kinds {
-            add("words for \(kind)", sdk.kinds.filter { $0.value == kind }.keys.sorted())
-            add("spans that are \(kind)", sdk.spanNames.filter { $0.kind == kind }.map(\.pattern))
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return (head + rows).joined(separator: "\n") + "\n"
     }
-
-    private static let kinds: [SpanMeaning.Kind] = [
-        .agent, .workflow, .chain, .tool, .handoff, .model, .embedding, .other,
-    ]
 }
