@@ -20,7 +20,7 @@ public final class ConsoleLinks: Sendable {
     /// Something that others send to; it listens when its `run()` is called.
     public func source(_ receiver: Receiver) -> any MessageSource {
         switch receiver {
-        case .telemetry(let address): TelemetryReceiver(address)
+        case .telemetry(let address, let grpc): TelemetryReceiver(address, grpc: grpc)
         case .proxy(let address, let upstream, let userHeader):
             AgentProxy(address, upstream: upstream, userHeader: userHeader, client: client)
         }

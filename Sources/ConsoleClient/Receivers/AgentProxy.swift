@@ -37,8 +37,9 @@ public struct AgentProxy: MessageSource {
     public func run() async {
         outlet.send(.link(.connecting, reason: nil, retryIn: nil))
         outlet.send(.dialect(name: "ag-ui-proxy", coverage: .proxied))
-        let server = ReceiverServer(address: address, outlet: outlet) { connection in refuse(connection) }
-        await server.run { request, writer, _ in try await pass(request, writer) }
+        let server = ReceiverServer(
+            kind: .http, address: address, listeners: ReceiverListeners([.http], outlet))
+        await server.runHTTP(foreign: refuse) { request, writer, _ in try await pass(request, writer) }
         outlet.finish()
     }
 
@@ -122,7 +123,7 @@ public struct AgentProxy: MessageSource {
             switch connection.kind {
             case .tls: "this port speaks HTTP without TLS; connect clients to \(connection.peers.endpoint)"
             case .http2: "this port speaks HTTP/1.1 only; turn HTTP/2 off in the client"
-            case .unknown: "not HTTP/1.1; connect clients to \(connection.peers.endpoint)"
+            case .http1, .unknown: "not HTTP/1.1; connect clients to \(connection.peers.endpoint)"
             }
         let now = SystemClock.now()
         var plain = PlainAnswer(method: "", path: connection.address, askedAt: now, status: 400)

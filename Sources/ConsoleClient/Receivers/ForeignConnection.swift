@@ -1,22 +1,27 @@
 import NIOCore
 import NIOHTTP1
 
-/// A connection to a receiver that does not speak HTTP/1.1.
+/// A connection to a receiver that does not speak what its port is for.
 struct ForeignConnection: Hashable, Sendable {
     /// What is spoken instead.
     enum Kind: Hashable, Sendable {
-        case tls, http2, unknown
+        case tls, http1, http2, unknown
 
-        /// Reads the first bytes: a TLS handshake record (RFC 8446 section 5.1) or HTTP/2's preface (RFC 9113 section 3.4).
+        /// Reads the first bytes: a TLS handshake record (RFC 8446 section 5.1), HTTP/2's preface (RFC 9113
+        /// section 3.4), or a method and a path (RFC 9112 section 3).
         init(opening bytes: [UInt8]) {
             if bytes.starts(with: [0x16, 0x03]) {
                 self = .tls
             } else if bytes.starts(with: "PRI * HTTP/2".utf8) {
                 self = .http2
+            } else if Self.methods.contains(where: { bytes.starts(with: "\($0) /".utf8) }) {
+                self = .http1
             } else {
                 self = .unknown
             }
         }
+
+        private static let methods = ["POST", "GET", "HEAD", "PUT", "OPTIONS", "DELETE", "PATCH"]
     }
 
     let kind: Kind
@@ -27,6 +32,7 @@ struct ForeignConnection: Hashable, Sendable {
         let spoken: String =
             switch kind {
             case .tls: "TLS"
+            case .http1: "HTTP/1.1"
             case .http2: "HTTP/2"
             case .unknown: "bytes"
             }
@@ -42,11 +48,14 @@ struct Peers: Hashable, Sendable {
     let port: Int
     /// The sender's host.
     let host: String
+    /// Our address, without the port.
+    let localHost: String
 
     /// Reads the ends of a channel.
     init(local: SocketAddress?, remote: SocketAddress?) {
         port = local?.port ?? 0
-        endpoint = "http://\(ListenAddress(host: local?.ipAddress ?? "127.0.0.1", port: port))"
+        localHost = local?.ipAddress ?? "127.0.0.1"
+        endpoint = "http://\(ListenAddress(host: localHost, port: port))"
         host = remote?.ipAddress ?? ""
     }
 

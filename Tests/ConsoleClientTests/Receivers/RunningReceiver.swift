@@ -11,10 +11,14 @@ import WireProtocol
 final class RunningReceiver: Sendable {
     /// Where it listens.
     let origin: String
+    /// Where it listens for gRPC; nil when it does not.
+    let grpcOrigin: String?
     private let messages: AsyncStream<Message>
 
-    private init(origin: String, messages: AsyncStream<Message>) {
-        self.origin = origin
+    private init(listening reason: String, messages: AsyncStream<Message>) throws {
+        let words = reason.split(separator: " ").map(String.init)
+        origin = try #require(words.last)
+        grpcOrigin = words.firstIndex(of: "(gRPC)").map { words[$0 - 1] }
         self.messages = messages
     }
 
@@ -25,15 +29,16 @@ final class RunningReceiver: Sendable {
         let links = try ConsoleLinks(.patient)
         let source = links.source(receiver(ListenAddress(host: "127.0.0.1", port: 0)))
         let running = Task { await source.run() }
-        var origin: String?
+        var listening: String?
         for await message in source.messages {
             guard case .link(.connected, let reason?, _) = message else { continue }
-            origin = reason.split(separator: " ").last.map(String.init)
+            listening = reason
             break
         }
         let outcome: Swift.Result<Result, any Error>
         do {
-            let here = RunningReceiver(origin: try #require(origin), messages: source.messages)
+            let here = try RunningReceiver(
+                listening: try #require(listening), messages: source.messages)
             outcome = .success(try await body(here))
         } catch { outcome = .failure(error) }
         running.cancel()
@@ -53,8 +58,8 @@ final class RunningReceiver: Sendable {
     }
 
     /// Sends bytes on a connection of their own and gives what is answered until it is closed.
-    func talk(_ bytes: [UInt8]) async throws -> String {
-        let target = try BackendTarget(origin)
+    func talk(_ bytes: [UInt8], to origin: String? = nil) async throws -> String {
+        let target = try BackendTarget(origin ?? self.origin)
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: target.host, port: target.port) { channel in
                 channel.eventLoop.makeCompletedFuture {

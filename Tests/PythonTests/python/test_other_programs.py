@@ -50,7 +50,7 @@ def listening() -> Iterator[Listening]:
     if not program or not os.path.exists(program):
         pytest.skip("CTXTOP names no ctxtop program; swift test sets it")
     process = subprocess.Popen(
-        ["timeout", "60", program, "listen", "--otlp", "127.0.0.1:0"],
+        ["timeout", "60", program, "listen", "--otlp", "127.0.0.1:0", "--otlp-grpc", "off"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -27,7 +27,7 @@ class Listener:
         environ |= {"HOME": str(self.home), "XDG_CONFIG_HOME": str(self.home)}
         self.file = self.home / "events.ndjson"
         self.process = subprocess.Popen(
-            [ctxtop(), "listen", "--otlp", f"127.0.0.1:{port}"], env=environ, stdin=subprocess.DEVNULL,
+            [ctxtop(), "listen", "--otlp", f"127.0.0.1:{port}", "--otlp-grpc", "off"], env=environ, stdin=subprocess.DEVNULL,
             stdout=self.file.open("wb"), stderr=(self.home / "listen.log").open("wb"))
         self.url = f"http://127.0.0.1:{port}"
         for _ in range(200):

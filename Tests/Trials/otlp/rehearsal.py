@@ -32,7 +32,7 @@ class Console:
         environ |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
         self.terminal, end = pty.openpty()
         self.process = subprocess.Popen(
-            [ctxtop(), "listen", "--otlp", f"127.0.0.1:{port}", "--plain"], env=environ, stdin=end, stdout=end,
+            [ctxtop(), "listen", "--otlp", f"127.0.0.1:{port}", "--otlp-grpc", "off", "--plain"], env=environ, stdin=end, stdout=end,
             stderr=subprocess.DEVNULL)
         os.close(end)
         self.lines, self.log = [], (home / "sentences.txt").open("w", buffering=1)
