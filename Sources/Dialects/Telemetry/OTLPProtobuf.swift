@@ -199,12 +199,16 @@ public enum TelemetrySignal: String, Hashable, Sendable, CaseIterable {
     /// Where a sender posts it.
     public var path: String { "/v1/" + rawValue }
 
+    /// Every path that a sender may be made for: also `/v2/traces`, where respan's library posts OTLP.
+    public var paths: [String] { self == .traces ? [path, "/v2/traces"] : [path] }
+
     /// The signal that a path ends in, such as `/v1/traces/v1/traces` or `/otlp/v1/logs/`; nil for every other path.
     public init?(endOf path: some StringProtocol) {
         let path = path.reversed().drop { $0 == "/" }
-        guard let signal = Self.allCases.first(where: { path.starts(with: $0.path.reversed()) }) else {
-            return nil
+        let signal = Self.allCases.first { signal in
+            signal.paths.contains { path.starts(with: $0.reversed()) }
         }
+        guard let signal else { return nil }
         self = signal
     }
 }

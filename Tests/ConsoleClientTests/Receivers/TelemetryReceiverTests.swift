@@ -77,7 +77,7 @@ import WireProtocol
             remedy: "set OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:"),
         Refused(path: "/v1/other", type: "application/json", status: 404, remedy: "append the path"),
         Refused(
-            path: "/v2/traces?x=1", type: "", status: 404, remedy: "/v1/traces, /v1/logs and /v1/metrics"),
+            path: "/v3/traces?x=1", type: "", status: 404, remedy: "/v1/traces, /v1/logs and /v1/metrics"),
         Refused(
             path: "/v1/traces", type: "application/json", body: "{\"resource", status: 400,
             remedy: "send OTLP in the encoding that the content type names"),
@@ -183,6 +183,15 @@ import WireProtocol
             let words = "POST \(path) is accepted as /v1/traces; set OTEL_EXPORTER_OTLP_ENDPOINT="
             #expect(notes.last?.hasPrefix(words) == true)
             #expect(answer.body.contains("is accepted as"))
+        }
+    }
+
+    @Test func thePathOfRespansLibraryIsAcceptedAsItIs() async throws {
+        try await RunningReceiver.running({ .telemetry($0) }) { receiver in
+            let answer = try await receiver.post("/v2/traces", Self.trace, type: "application/json")
+            #expect((answer.status, answer.body) == (200, "{}"))
+            let messages = await receiver.wait { $0.eventLines.count >= 2 }
+            #expect(messages.eventLines.allSatisfy { $0.contains("thread-1") })
         }
     }
 

@@ -87,6 +87,7 @@ import WireProtocol
 
     @Test(arguments: [
         ("/v1/traces", TelemetrySignal.traces), ("/v1/traces/v1/metrics", .metrics), ("/x/v1/logs//", .logs),
+        ("/v2/traces", .traces), ("/api/v2/traces/", .traces), ("/v2/logs", nil), ("/v2/metrics", nil),
         ("/", nil), ("", nil), ("/v1/trace", nil), ("/v1/traces/x", nil), ("v1/traces", nil),
     ]) func theSignalIsWhatAPathEndsIn(_ path: String, _ signal: TelemetrySignal?) {
         #expect(TelemetrySignal(endOf: path) == signal)

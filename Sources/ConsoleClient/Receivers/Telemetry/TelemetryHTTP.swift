@@ -77,7 +77,7 @@ struct TelemetryHTTP: Sendable {
 
     /// What the sender should change, although its delivery is accepted; nil where the path is right.
     private static func notice(_ path: String, _ signal: TelemetrySignal, _ peers: Peers) -> String? {
-        guard path != signal.path else { return nil }
+        guard !signal.paths.contains(path) else { return nil }
         return "POST \(path.prefix(maximumPath)) is accepted as \(signal.path); "
             + "set OTEL_EXPORTER_OTLP_ENDPOINT=\(peers.endpoint), without a path"
     }
