@@ -69,6 +69,44 @@ package nonisolated enum OTLPStatusCode: SwiftProtobuf.Enum, Swift.CaseIterable 
 
 }
 
+package nonisolated enum OTLPTemporality: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case delta // = 1
+  case cumulative // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .delta
+    case 2: self = .cumulative
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .delta: return 1
+    case .cumulative: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [OTLPTemporality] = [
+    .unspecified,
+    .delta,
+    .cumulative,
+  ]
+
+}
+
 /// ExportTraceServiceRequest, ExportLogsServiceRequest and ExportMetricsServiceRequest.
 package nonisolated struct OTLPExportRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -406,6 +444,9 @@ package nonisolated struct OTLPPoints: Sendable {
 
   package var points: [Data] = []
 
+  /// of a sum or a histogram
+  package var temporality: OTLPTemporality = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -415,6 +456,10 @@ package nonisolated struct OTLPNumberPoint: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var startTimeUnixNano: UInt64 = 0
+
+  package var timeUnixNano: UInt64 = 0
 
   package var value: OTLPNumberPoint.OneOf_Value? = nil
 
@@ -453,6 +498,10 @@ package nonisolated struct OTLPHistogramPoint: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  package var startTimeUnixNano: UInt64 = 0
+
+  package var timeUnixNano: UInt64 = 0
+
   package var count: UInt64 = 0
 
   package var sum: Double = 0
@@ -473,6 +522,10 @@ package nonisolated struct OTLPExponentialHistogramPoint: Sendable {
   /// KeyValue
   package var attributes: [Data] = []
 
+  package var startTimeUnixNano: UInt64 = 0
+
+  package var timeUnixNano: UInt64 = 0
+
   package var count: UInt64 = 0
 
   package var sum: Double = 0
@@ -486,6 +539,10 @@ package nonisolated struct OTLPSummaryPoint: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var startTimeUnixNano: UInt64 = 0
+
+  package var timeUnixNano: UInt64 = 0
 
   package var count: UInt64 = 0
 
@@ -631,6 +688,10 @@ fileprivate nonisolated let _protobuf_package = "otlp"
 
 nonisolated extension OTLPStatusCode: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATUS_CODE_UNSET\0\u{1}STATUS_CODE_OK\0\u{1}STATUS_CODE_ERROR\0")
+}
+
+nonisolated extension OTLPTemporality: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TEMPORALITY_UNSPECIFIED\0\u{1}TEMPORALITY_DELTA\0\u{1}TEMPORALITY_CUMULATIVE\0")
 }
 
 nonisolated extension OTLPExportRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1284,7 +1345,7 @@ nonisolated extension OTLPMetric: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension OTLPPoints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Points"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}points\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}points\0\u{1}temporality\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1293,6 +1354,7 @@ nonisolated extension OTLPPoints: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedBytesField(value: &self.points) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.temporality) }()
       default: break
       }
     }
@@ -1302,11 +1364,15 @@ nonisolated extension OTLPPoints: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.points.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.points, fieldNumber: 1)
     }
+    if self.temporality != .unspecified {
+      try visitor.visitSingularEnumField(value: self.temporality, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: OTLPPoints, rhs: OTLPPoints) -> Bool {
     if lhs.points != rhs.points {return false}
+    if lhs.temporality != rhs.temporality {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1314,7 +1380,7 @@ nonisolated extension OTLPPoints: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension OTLPNumberPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NumberPoint"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{4}as_double\0\u{4}\u{2}as_int\0\u{1}attributes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}start_time_unix_nano\0\u{3}time_unix_nano\0\u{3}as_double\0\u{4}\u{2}as_int\0\u{1}attributes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1322,6 +1388,8 @@ nonisolated extension OTLPNumberPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.startTimeUnixNano) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.timeUnixNano) }()
       case 4: try {
         var v: Double?
         try decoder.decodeSingularDoubleField(value: &v)
@@ -1349,6 +1417,12 @@ nonisolated extension OTLPNumberPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
+    if self.startTimeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.startTimeUnixNano, fieldNumber: 2)
+    }
+    if self.timeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.timeUnixNano, fieldNumber: 3)
+    }
     switch self.value {
     case .asDouble?: try {
       guard case .asDouble(let v)? = self.value else { preconditionFailure() }
@@ -1367,6 +1441,8 @@ nonisolated extension OTLPNumberPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 
   package static func ==(lhs: OTLPNumberPoint, rhs: OTLPNumberPoint) -> Bool {
+    if lhs.startTimeUnixNano != rhs.startTimeUnixNano {return false}
+    if lhs.timeUnixNano != rhs.timeUnixNano {return false}
     if lhs.value != rhs.value {return false}
     if lhs.attributes != rhs.attributes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1376,7 +1452,7 @@ nonisolated extension OTLPNumberPoint: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension OTLPHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HistogramPoint"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{4}count\0\u{1}sum\0\u{2}\u{4}attributes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}start_time_unix_nano\0\u{3}time_unix_nano\0\u{1}count\0\u{1}sum\0\u{2}\u{4}attributes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1384,6 +1460,8 @@ nonisolated extension OTLPHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.startTimeUnixNano) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.timeUnixNano) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.count) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.sum) }()
       case 9: try { try decoder.decodeRepeatedBytesField(value: &self.attributes) }()
@@ -1393,6 +1471,12 @@ nonisolated extension OTLPHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.startTimeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.startTimeUnixNano, fieldNumber: 2)
+    }
+    if self.timeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.timeUnixNano, fieldNumber: 3)
+    }
     if self.count != 0 {
       try visitor.visitSingularFixed64Field(value: self.count, fieldNumber: 4)
     }
@@ -1406,6 +1490,8 @@ nonisolated extension OTLPHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._
   }
 
   package static func ==(lhs: OTLPHistogramPoint, rhs: OTLPHistogramPoint) -> Bool {
+    if lhs.startTimeUnixNano != rhs.startTimeUnixNano {return false}
+    if lhs.timeUnixNano != rhs.timeUnixNano {return false}
     if lhs.count != rhs.count {return false}
     if lhs.sum != rhs.sum {return false}
     if lhs.attributes != rhs.attributes {return false}
@@ -1416,7 +1502,7 @@ nonisolated extension OTLPHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension OTLPExponentialHistogramPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ExponentialHistogramPoint"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attributes\0\u{2}\u{3}count\0\u{1}sum\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attributes\0\u{3}start_time_unix_nano\0\u{3}time_unix_nano\0\u{1}count\0\u{1}sum\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1425,6 +1511,8 @@ nonisolated extension OTLPExponentialHistogramPoint: SwiftProtobuf.Message, Swif
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedBytesField(value: &self.attributes) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.startTimeUnixNano) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.timeUnixNano) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.count) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.sum) }()
       default: break
@@ -1435,6 +1523,12 @@ nonisolated extension OTLPExponentialHistogramPoint: SwiftProtobuf.Message, Swif
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.attributes.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.attributes, fieldNumber: 1)
+    }
+    if self.startTimeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.startTimeUnixNano, fieldNumber: 2)
+    }
+    if self.timeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.timeUnixNano, fieldNumber: 3)
     }
     if self.count != 0 {
       try visitor.visitSingularFixed64Field(value: self.count, fieldNumber: 4)
@@ -1447,6 +1541,8 @@ nonisolated extension OTLPExponentialHistogramPoint: SwiftProtobuf.Message, Swif
 
   package static func ==(lhs: OTLPExponentialHistogramPoint, rhs: OTLPExponentialHistogramPoint) -> Bool {
     if lhs.attributes != rhs.attributes {return false}
+    if lhs.startTimeUnixNano != rhs.startTimeUnixNano {return false}
+    if lhs.timeUnixNano != rhs.timeUnixNano {return false}
     if lhs.count != rhs.count {return false}
     if lhs.sum != rhs.sum {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1456,7 +1552,7 @@ nonisolated extension OTLPExponentialHistogramPoint: SwiftProtobuf.Message, Swif
 
 nonisolated extension OTLPSummaryPoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SummaryPoint"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{4}count\0\u{1}sum\0\u{2}\u{2}attributes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}start_time_unix_nano\0\u{3}time_unix_nano\0\u{1}count\0\u{1}sum\0\u{2}\u{2}attributes\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1464,6 +1560,8 @@ nonisolated extension OTLPSummaryPoint: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.startTimeUnixNano) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.timeUnixNano) }()
       case 4: try { try decoder.decodeSingularFixed64Field(value: &self.count) }()
       case 5: try { try decoder.decodeSingularDoubleField(value: &self.sum) }()
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.attributes) }()
@@ -1473,6 +1571,12 @@ nonisolated extension OTLPSummaryPoint: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.startTimeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.startTimeUnixNano, fieldNumber: 2)
+    }
+    if self.timeUnixNano != 0 {
+      try visitor.visitSingularFixed64Field(value: self.timeUnixNano, fieldNumber: 3)
+    }
     if self.count != 0 {
       try visitor.visitSingularFixed64Field(value: self.count, fieldNumber: 4)
     }
@@ -1486,6 +1590,8 @@ nonisolated extension OTLPSummaryPoint: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 
   package static func ==(lhs: OTLPSummaryPoint, rhs: OTLPSummaryPoint) -> Bool {
+    if lhs.startTimeUnixNano != rhs.startTimeUnixNano {return false}
+    if lhs.timeUnixNano != rhs.timeUnixNano {return false}
     if lhs.count != rhs.count {return false}
     if lhs.sum != rhs.sum {return false}
     if lhs.attributes != rhs.attributes {return false}

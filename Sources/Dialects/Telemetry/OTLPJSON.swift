@@ -154,34 +154,10 @@ public enum OTLPJSON {
         return log
     }
 
-    private static func readPoints(
-        of json: JSONObject, _ resource: TelemetryResource, into batch: inout TelemetryBatch
-    ) {
-        var metric = TelemetryMetric()
-        metric.resource = resource
-        metric.name = json.string("name") ?? ""
-        metric.unit = json.string("unit") ?? ""
-        let kinds = [
-            "gauge", "sum", "histogram", "exponentialHistogram", "exponential_histogram", "summary",
-        ]
-        let points = kinds.compactMap { json[$0]?.object?.either("dataPoints", "data_points")?.array }
-        for json in points.flatMap(\.self) {
-            batch.read { [metric] batch in
-                var point = metric
-                point.attributes = attributes(json["attributes"], &batch)
-                point.value =
-                    json.object?.either("asDouble", "as_double")?.double
-                    ?? whole(json.object?.either("asInt", "as_int")).map { Double($0) }
-                    ?? json["sum"]?.double ?? 0
-                point.count = whole(json["count"]).map { Int(clamping: $0) }
-                batch.metrics.append(point)
-            }
-        }
-    }
-
     // MARK: Pieces
 
-    private static func attributes(
+    /// The attributes of an element; what is beyond the limits is noted in the batch.
+    static func attributes(
         _ json: JSONValue?, _ batch: inout TelemetryBatch
     ) -> TelemetryAttributes {
         let pairs = json?.array ?? []
@@ -231,14 +207,16 @@ public enum OTLPJSON {
         return .null
     }
 
-    private static func whole(_ json: JSONValue?) -> Int64? {
+    /// A whole number, as such or as text.
+    static func whole(_ json: JSONValue?) -> Int64? {
         switch json {
         case .string(let text)?: Int64(text)
         case let value: value?.integer
         }
     }
 
-    private static func time(_ json: JSONValue?) -> Timestamp { Timestamp(nanoseconds: nanoseconds(json)) }
+    /// A fixed64 of nanoseconds as a moment.
+    static func time(_ json: JSONValue?) -> Timestamp { Timestamp(nanoseconds: nanoseconds(json)) }
 
     /// A fixed64; 0 when it is none, or negative.
     private static func nanoseconds(_ json: JSONValue?) -> UInt64 {
@@ -258,7 +236,7 @@ public enum OTLPJSON {
 
 extension JSONObject {
     /// The member by its name in camel case or, where a tool keeps protobuf's own names, in snake case.
-    fileprivate func either(_ camel: String, _ snake: String) -> JSONValue? { self[camel] ?? self[snake] }
+    func either(_ camel: String, _ snake: String) -> JSONValue? { self[camel] ?? self[snake] }
 
     /// The first of those members that is there.
     fileprivate func any(_ names: [String]) -> JSONValue? {

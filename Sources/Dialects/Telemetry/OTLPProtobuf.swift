@@ -106,13 +106,16 @@ public enum OTLPProtobuf {
         var metric = TelemetryMetric()
         metric.resource = resource
         (metric.name, metric.unit) = (message.name, message.unit)
-        let points =
-            switch data {
-            case .gauge(let list), .sum(let list), .histogram(let list), .exponentialHistogram(let list),
-                .summary(let list):
-                list.points
-            }
-        for bytes in points {
+        let list: OTLPPoints
+        switch data {
+        case .gauge(let points): (list, metric.kind) = (points, .gauge)
+        case .sum(let points): (list, metric.kind) = (points, .sum)
+        case .histogram(let points), .exponentialHistogram(let points):
+            (list, metric.kind) = (points, .histogram)
+        case .summary(let points): (list, metric.kind) = (points, .summary)
+        }
+        metric.temporality = .init(number: list.temporality.rawValue)
+        for bytes in list.points {
             batch.read { [metric] (batch) throws(TelemetryError) in
                 batch.metrics.append(try point(bytes, of: metric, in: data, &batch))
             }
@@ -124,10 +127,12 @@ public enum OTLPProtobuf {
         _ batch: inout TelemetryBatch
     ) throws(TelemetryError) -> TelemetryMetric {
         var point = metric
+        let times: (start: UInt64, time: UInt64)
         switch data {
         case .gauge, .sum:
             let message = try ProtobufMessage.decode(bytes, as: OTLPNumberPoint.self)
             point.attributes = attributes(message.attributes, &batch)
+            times = (message.startTimeUnixNano, message.timeUnixNano)
             point.value =
                 switch message.value {
                 case .asDouble(let value): value
@@ -137,16 +142,21 @@ public enum OTLPProtobuf {
         case .histogram:
             let message = try ProtobufMessage.decode(bytes, as: OTLPHistogramPoint.self)
             point.attributes = attributes(message.attributes, &batch)
+            times = (message.startTimeUnixNano, message.timeUnixNano)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         case .exponentialHistogram:
             let message = try ProtobufMessage.decode(bytes, as: OTLPExponentialHistogramPoint.self)
             point.attributes = attributes(message.attributes, &batch)
+            times = (message.startTimeUnixNano, message.timeUnixNano)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         case .summary:
             let message = try ProtobufMessage.decode(bytes, as: OTLPSummaryPoint.self)
             point.attributes = attributes(message.attributes, &batch)
+            times = (message.startTimeUnixNano, message.timeUnixNano)
             (point.value, point.count) = (message.sum, Int(clamping: message.count))
         }
+        point.start = Timestamp(nanoseconds: times.start)
+        point.time = Timestamp(nanoseconds: times.time)
         return point
     }
 
@@ -221,6 +231,18 @@ extension TelemetrySpan.Status {
             case 1: .ok
             case 2: .error
             default: .unset
+            }
+    }
+}
+
+extension TelemetryMetric.Temporality {
+    /// OTLP's number: 0 unspecified, 1 delta, 2 cumulative.
+    init(number: Int) {
+        self =
+            switch number {
+            case 1: .delta
+            case 2: .cumulative
+            default: .unspecified
             }
     }
 }

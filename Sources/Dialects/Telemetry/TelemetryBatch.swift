@@ -6,7 +6,7 @@ public struct TelemetryBatch: Hashable, Sendable {
     public var spans: [TelemetrySpan] = []
     /// Log records.
     public var logs: [TelemetryLog] = []
-    /// The newest point of each metric.
+    /// Points of metrics, in the order they were sent.
     public var metrics: [TelemetryMetric] = []
     /// Elements that could not be read and were left out.
     public private(set) var refused = 0
@@ -171,25 +171,6 @@ public struct TelemetryLog: Hashable, Sendable {
     public var attributes: TelemetryAttributes = [:]
 
     /// A record of which nothing is known.
-    init() {}
-}
-
-/// The newest point of one metric with one set of attributes.
-public struct TelemetryMetric: Hashable, Sendable {
-    /// Which program.
-    public var resource = TelemetryResource()
-    /// The metric's name.
-    public var name = ""
-    /// Its unit, such as `s` or `{token}`.
-    public var unit = ""
-    /// What the point is about.
-    public var attributes: TelemetryAttributes = [:]
-    /// The value, or the sum of a histogram.
-    public var value = 0.0
-    /// How many measurements are in the sum; nil for plain numbers.
-    public var count: Int?
-
-    /// A metric of which nothing is known.
     init() {}
 }
 

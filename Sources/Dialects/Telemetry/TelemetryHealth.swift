@@ -2,8 +2,6 @@ import WireProtocol
 
 /// What a receiver of telemetry can say instead of health: who sends, how much, and the newest measurements.
 struct TelemetryHealth {
-    /// How many measurements are kept; later ones with other attributes are counted only.
-    private static let maximumMetrics = 500
     /// How many senders are told apart; what later ones send is counted together.
     private static let maximumSenders = 200
 
@@ -15,8 +13,7 @@ struct TelemetryHealth {
     }
 
     private var senders: [String: Sender] = [:]
-    private var metrics: [String: TelemetryMetric] = [:]
-    private var left = 0
+    private var metrics = TelemetryMetricRows()
     private var deliveries = 0
 
     /// Counts what one request brought.
@@ -29,14 +26,7 @@ struct TelemetryHealth {
             }
         }
         for log in batch.logs { count(log.resource) { $0.logs += 1 } }
-        for metric in batch.metrics {
-            let key = Self.key(metric.resource) + " " + metric.name + Self.attributes(of: metric)
-            if metrics[key] == nil, metrics.count >= Self.maximumMetrics {
-                left += 1
-            } else {
-                metrics[key] = metric
-            }
-        }
+        metrics.take(batch.metrics)
     }
 
     private mutating func count(_ resource: TelemetryResource, _ change: (inout Sender) -> Void) {
@@ -47,13 +37,6 @@ struct TelemetryHealth {
 
     private static func key(_ resource: TelemetryResource) -> String {
         resource.service + (resource.instance.map { "@" + $0.prefix(8) } ?? "")
-    }
-
-    private static func attributes(of metric: TelemetryMetric) -> String {
-        let pairs = metric.attributes.sorted { $0.key < $1.key }.map {
-            "\($0.key)=\($0.value.string ?? $0.value.text)"
-        }
-        return pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"
     }
 
     /// The rows: what is refused first, then senders, then their measurements by name.
@@ -77,18 +60,7 @@ struct TelemetryHealth {
             record.checks.append(check)
         }
         if traces.traces > 0 { record.checks.append(Self.row(traces)) }
-        for (key, metric) in metrics.sorted(by: { $0.key < $1.key }) {
-            var check = CheckRecord(name: "metric/" + key)
-            let unit = metric.unit.isEmpty ? "" : " " + metric.unit
-            check.observedValue =
-                PrometheusText.text(metric.value) + unit + (metric.count.map { " in \($0)" } ?? "")
-            record.checks.append(check)
-        }
-        if left > 0 {
-            var check = CheckRecord(name: "metric/left out")
-            check.observedValue = "\(left)"
-            record.checks.append(check)
-        }
+        record.checks += metrics.checks()
         return record
     }
 
