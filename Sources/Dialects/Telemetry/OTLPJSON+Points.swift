@@ -16,6 +16,12 @@ extension OTLPJSON {
         metric.resource = resource
         metric.name = json.string("name") ?? ""
         metric.unit = json.string("unit") ?? ""
+        if !lists.contains(where: { json[$0.name] != nil }) {
+            refuseStranger(
+                in: json, besides: ["name", "description", "unit", "metadata"],
+                for: "gauge, sum or histogram",
+                &batch)
+        }
         for (name, kind) in lists {
             guard let list = json[name]?.object else { continue }
             metric.kind = kind

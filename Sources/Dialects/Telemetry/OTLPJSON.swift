@@ -21,18 +21,17 @@ public enum OTLPJSON {
             guard object.members.isEmpty else { throw .json("it has no \(names.groups[0])") }
             return batch
         }
-        for group in groups.array ?? [] {
+        for group in elements(groups, of: names.groups[0], &batch) {
             let resource = TelemetryResource(attributes(group["resource"]?["attributes"], &batch))
             let lists = names.scopes.compactMap { group[$0] }
-            if lists.isEmpty,
-                let stranger = stranger(in: group, besides: ["resource", "schemaUrl", "schema_url"])
-            {
-                batch.read { (_) throws(TelemetryError) in
-                    throw .json("\(stranger) where \(names.scopes[0]) belongs")
-                }
+            if lists.isEmpty {
+                refuseStranger(
+                    in: group, besides: ["resource", "schemaUrl", "schema_url"], for: names.scopes[0], &batch)
             }
-            for scope in lists.flatMap({ $0.array ?? [] }) {
-                read(scope, resource, names, signal, into: &batch)
+            for list in lists {
+                for scope in elements(list, of: names.scopes[0], &batch) {
+                    read(scope, resource, names, signal, into: &batch)
+                }
             }
         }
         return batch
@@ -62,33 +61,51 @@ public enum OTLPJSON {
         }
     }
 
-    /// A member that is not known, where a known one is missing.
-    private static func stranger(in json: JSONValue, besides known: [String]) -> String? {
-        json.object?.members.first { !known.contains($0.name) }.map { String($0.name.prefix(60)) }
+    /// The objects of a list; what is not one is refused in words, as is a list that is not one.
+    private static func elements(
+        _ list: JSONValue, of name: String, _ batch: inout TelemetryBatch
+    ) -> [JSONObject] {
+        // Null is how JSON writes that a member of protobuf is not set.
+        if list == .null { return [] }
+        guard let list = list.array else {
+            batch.read { (_) throws(TelemetryError) in throw .json("\(name) is not a list") }
+            return []
+        }
+        return list.compactMap { element in
+            if let element = element.object { return element }
+            batch.read { (_) throws(TelemetryError) in throw .json("an element is not an object") }
+            return nil
+        }
+    }
+
+    /// Refuses a member that is not known where a known one is missing.
+    static func refuseStranger(
+        in json: JSONObject, besides known: [String], for name: String, _ batch: inout TelemetryBatch
+    ) {
+        guard let stranger = json.members.first(where: { !known.contains($0.name) }) else { return }
+        batch.read { (_) throws(TelemetryError) in
+            throw .json("\(stranger.name.prefix(60)) where \(name) belongs")
+        }
     }
 
     private static func read(
-        _ scope: JSONValue, _ resource: TelemetryResource, _ names: Names, _ signal: TelemetrySignal,
+        _ scope: JSONObject, _ resource: TelemetryResource, _ names: Names, _ signal: TelemetrySignal,
         into batch: inout TelemetryBatch
     ) {
         let scopes = ["scope", "instrumentationLibrary", "instrumentation_library"]
-        let name = scope.object?.any(scopes)?["name"]?.string ?? ""
-        guard let elements = scope.object?.any(names.elements) else {
-            if let stranger = stranger(in: scope, besides: scopes + ["schemaUrl", "schema_url"]) {
-                batch.read { (_) throws(TelemetryError) in
-                    throw .json("\(stranger) where \(names.elements[0]) belongs")
-                }
-            }
-            return
+        let name = scope.any(scopes)?["name"]?.string ?? ""
+        guard let list = scope.any(names.elements) else {
+            return refuseStranger(
+                in: scope, besides: scopes + ["schemaUrl", "schema_url"], for: names.elements[0], &batch)
         }
-        for element in elements.array ?? [] {
-            batch.read { (batch) throws(TelemetryError) in
-                guard let element = element.object else { throw .json("an element is not an object") }
-                switch signal {
-                case .traces: try batch.add(span(element, resource, name, &batch))
-                case .logs: batch.logs.append(log(element, resource, &batch))
-                case .metrics: readPoints(of: element, resource, into: &batch)
+        for element in elements(list, of: names.elements[0], &batch) {
+            switch signal {
+            case .traces:
+                batch.read { (batch) throws(TelemetryError) in
+                    try batch.add(span(element, resource, name, &batch))
                 }
+            case .logs: batch.read { batch in batch.logs.append(log(element, resource, &batch)) }
+            case .metrics: readPoints(of: element, resource, into: &batch)
             }
         }
     }
