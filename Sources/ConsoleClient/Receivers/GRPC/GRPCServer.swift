@@ -5,8 +5,10 @@ import Synchronization
 
 /// A port for OTLP over gRPC: HTTP/2 in the clear, with bounds on connections, streams and waiting bytes.
 ///
-/// Unary calls without TLS need a frame of five bytes and two trailers more than HTTP/2, which this package
-/// has already for asking gRPC health.
+/// Unary calls need a frame of five bytes and two trailers more than HTTP/2, which this package has already for
+/// asking gRPC health. grpc-swift-2 2.4.3 with grpc-swift-nio-transport 2.9.2 and grpc-swift-protobuf 2.4.1 took
+/// 333 s to build alone on two busy cores, 127 s of them for what this package has not; all of ConsoleClient with
+/// this handler took 10 s.
 struct GRPCServer: Sendable {
     /// How many connections are served; an SDK has one for each signal, a Collector one.
     private static let maximumConnections = 256
