@@ -104,7 +104,9 @@ PRODUCERS = [
             "handoff": ["* success handoff_to_agent,tide 400"],
             # The agent's span has no status and no event, the steps below it say OK.
             "cancel": ["pilot success|cancelled dredge,tide *"],
-        }),
+        },
+        # Its threading instrumentation has no release for 1.45.2.
+        otel=[package.replace("1.45.2", "1.45.1") for package in EXPORTER]),
     Producer(
         "agno, OpenInference", "agno",
         ["agno==3.1.10", "openai==3.57.0", "fastmcp==4.2.3", "openinference-instrumentation-agno==1.0.15"],
