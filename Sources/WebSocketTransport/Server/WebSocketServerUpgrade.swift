@@ -37,9 +37,15 @@ public struct WebSocketServerUpgrade: Sendable {
     ) throws -> EventLoopFuture<Outcome<HTTP>> {
         let accepted = NIOLoopBoundBox<AcceptedUpgrade?>(nil, eventLoop: channel.eventLoop)
         let encoder = HTTPResponseEncoder()
-        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(
+                leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+                limitConfiguration: RequestRules.limits))
+        let rules = RequestRules()
         let upgrade = NIOTypedHTTPServerUpgradeHandler<Outcome<HTTP>>(
-            httpEncoder: encoder, extraHTTPHandlers: [decoder],
+            httpEncoder: encoder,
+            // The decoder comes last: what it has left are the WebSocket's bytes, which the rules do not read.
+            extraHTTPHandlers: [rules, decoder],
             upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
                 upgraders: [WebSocketUpgrader<HTTP>(accepted: accepted)],
                 notUpgradingCompletionHandler: { channel in http(channel).map { .http($0) } }))
@@ -48,6 +54,7 @@ public struct WebSocketServerUpgrade: Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(encoder)
         try pipeline.addHandler(decoder)
+        try pipeline.addHandler(rules)
         try pipeline.addHandler(gate)
         try pipeline.addHandler(upgrade)
         return upgrade.upgradeResultFuture
