@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "ContextMonitor",
             dependencies: [
-                "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, nioCore,
+                "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, logging,
+                nioCore,
             ], swiftSettings: settings),
         .target(
             name: "WebSocketTransport", dependencies: [nioCore, nioHTTP1, nioPosix], swiftSettings: settings),
@@ -130,8 +131,9 @@ let package = Package(
         .testTarget(
             name: "ContextMonitorTests",
             dependencies: [
-                "ContextMonitor", "WireProtocol", "PatternDetection", "hummingbird-example", hummingbird,
-                nioCore,
+                "ContextMonitor", "WireProtocol", "PatternDetection", "hummingbird-example", httpTypes,
+                hummingbird,
+                logging, nioCore,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),
         .testTarget(
@@ -148,7 +150,7 @@ let package = Package(
             name: "BackendTests",
             dependencies: [
                 "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WireProtocol",
-                asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1,
+                asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DialectsTests", dependencies: ["Dialects", "WireProtocol", "PatternDetection"],

@@ -103,7 +103,7 @@ public final class Backend: Sendable {
     }
 
     func router() -> Router<BackendContext> {
-        let router = Router(context: BackendContext.self)
+        let router = Router(context: BackendContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestGate())
         addRoutes(to: router)
         return router
@@ -117,7 +117,9 @@ public final class Backend: Sendable {
             middleware: FaultyHealth(faults: faults, monitor: monitor.configuration))
         monitor.addRoutes(to: monitored, access: configuration.operators)
         OperatorActions(backend: self).addRoutes(to: router)
-        let users = router.group().add(middleware: UserGate(access: configuration.users))
+        let users = router.group().add(
+            middleware: UserGate(
+                access: configuration.users, gate: CallerGate(wrongTokens: monitor.wrongTokens)))
         HTTPPath(hub: hub).addRoutes(to: users)
         background.addRoutes(to: users)
         SessionRoutes(hub: hub, monitor: monitor).addRoutes(to: users)

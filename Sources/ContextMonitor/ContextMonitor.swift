@@ -10,6 +10,8 @@ import WireProtocol
 public final class ContextMonitor: Sendable {
     /// What the monitor was told about its server.
     public let configuration: MonitorConfiguration
+    /// The wrong tokens of all routes; gates that a server adds share it.
+    public let wrongTokens = WrongTokenLimit()
     let now: @Sendable () -> Timestamp
     let state: Mutex<MonitorState>
     private let wakes = Mutex<Wakes>(Wakes())

@@ -67,8 +67,9 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError(
                 "--context-deadline and the limits of a user take numbers from 1 on, --user-queued from 0 on")
         }
-        if insecureLoopback, !LoopbackHost.contains(host) {
-            throw ValidationError("--insecure-loopback needs a loopback --host; use --token-file for \(host)")
+        if insecureLoopback, !LoopbackHost.isNamed(host) {
+            throw ValidationError(
+                "--insecure-loopback needs --host localhost, 127.0.0.1 or ::1; use --token-file for \(host)")
         }
         _ = try backendConfiguration()
     }

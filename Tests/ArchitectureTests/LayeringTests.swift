@@ -13,7 +13,8 @@ import Testing
         "ContextMonitor": (
             ["WireProtocol", "PatternDetection"],
             [
-                "DequeModule", "Dispatch", "HTTPTypes", "Hummingbird", "NIOCore", "ServiceLifecycle",
+                "DequeModule", "Dispatch", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "ServiceLifecycle",
                 "Synchronization",
             ]
         ),

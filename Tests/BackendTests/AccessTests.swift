@@ -60,7 +60,7 @@ import WireProtocol
     @Test func aUserMayUseOnlyTheToolsThatTheirLineNames() throws {
         let file = "ada a tools=calculate,notes  # no lookups\nbob b\n"
         let permissions = try UserAccess.permissions(file: file)
-        #expect(try UserAccess.parse(file: file).user(authorization: "Bearer a", named: nil) == "ada")
+        #expect(try UserAccess.parse(file: file).user(ofToken: "a") == "ada")
         #expect(permissions.allows("ada", "notes"))
         #expect(!permissions.allows("ada", "flaky_lookup"))
         #expect(permissions.allows("bob", "flaky_lookup"))
@@ -95,11 +95,10 @@ import WireProtocol
 
     @Test func furtherTokensReplaceNobodys() {
         let access = UserAccess.tokens(["secret": "ada"]).adding(tokensByName: ["eve": "secret", "bob": "b"])
-        #expect(access.user(authorization: "Bearer secret", named: nil) == "ada")
-        #expect(access.user(authorization: "Bearer b", named: "ada") == "bob")
-        #expect(
-            UserAccess.insecureLoopback.adding(tokensByName: ["bob": "b"])
-                .user(authorization: nil, named: "eva") == "eva")
+        #expect(access.user(ofToken: "secret") == "ada")
+        #expect(access.user(ofToken: "b") == "bob")
+        #expect(access.user(ofToken: "") == nil)
+        #expect(UserAccess.insecureLoopback.adding(tokensByName: ["bob": "b"]).user(ofToken: "b") == nil)
     }
 
     @Test(
@@ -126,5 +125,13 @@ import WireProtocol
                     + "stop who listens there, or use another --port (0: a free one)")
             #expect(await second.port() == nil)
         }
+    }
+}
+
+extension UserAccess {
+    /// The owner of a token; nil where it is not known, or tokens are not used.
+    fileprivate func user(ofToken token: Substring) -> UserID? {
+        guard case .tokens(let owner) = credentials(named: nil) else { return nil }
+        return owner(token)
     }
 }

@@ -143,7 +143,10 @@ import WireProtocol
         } _: { backend in
             var request = HTTPClientRequest(url: backend.base + path)
             request.method = .RAW(value: method)
-            if !body.isEmpty { request.body = .bytes(Array(body.utf8)) }
+            if !body.isEmpty {
+                request.headers.add(name: "Content-Type", value: "application/json")
+                request.body = .bytes(Array(body.utf8))
+            }
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             #expect(response.status.code == status)
             guard path != "/nowhere" else { return }

@@ -83,7 +83,10 @@ struct RunningBackend: Sendable {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         if let user { request.headers.add(name: "X-Ctxtop-User", value: user) }
-        if let body { request.body = .bytes(body.serialized) }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body.serialized)
+        }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let buffer = try await response.body.collect(upTo: 1 << 24)
         return (response.status.code, String(buffer: buffer))

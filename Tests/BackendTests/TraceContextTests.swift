@@ -42,7 +42,7 @@ import WireProtocol
         try await RunningBackend.with { backend in
             var request = HTTPClientRequest(url: backend.base + "/v1/agents/assistant/ag-ui")
             request.method = .POST
-            request.headers = ["traceparent": Self.header]
+            request.headers = ["traceparent": Self.header, "Content-Type": "application/json"]
             request.body = .bytes(JSONValue.object(["prompt": "go"]).serialized)
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             let answered = try #require(response.headers.first(name: "traceparent"))

@@ -25,7 +25,7 @@ import Testing
         let app = Application(
             router: router,
             server: HTTPServerBuilder { responder in
-                WebSocketChildChannel(responder: responder, openWebSockets: open) { head in
+                WebSocketChildChannel(responder: responder, openWebSockets: open) { head, _ in
                     guard head.uri.hasPrefix("/ws") else { return nil }
                     return WebSocketRoute(subprotocols: ["ag-ui.v1.json"]) { connection, _ in
                         for await message in connection.messages { try? connection.send(message) }

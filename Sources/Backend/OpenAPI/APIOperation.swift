@@ -34,6 +34,16 @@ struct APIOperation: Sendable {
             + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 
+    /// What a request for that path may do, HEAD where GET is possible; nothing for a path that is not described.
+    static func methods(ofPath path: String) -> [HTTPRequest.Method] {
+        let parts = path.split(separator: "/")
+        return all.filter { operation in
+            let template = operation.path.split(separator: "/")
+            return template.count == parts.count
+                && zip(template, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+        }.flatMap { $0.method == .get ? [.get, .head] : [$0.method] }
+    }
+
     /// The operation object of OpenAPI 3.1.
     var json: JSONValue {
         var object: JSONObject = ["operationId": .string(identity), "summary": .string(summary)]
@@ -90,11 +100,7 @@ struct APIOperation: Sendable {
             object[String(answer.status)] = .object(response)
         }
         var refusals = problems
-        switch audience {
-        case .anyone: break
-        case .user, .operators: refusals.append(401)
-        case .actors: refusals += [401, 403]
-        }
+        if audience != .anyone { refusals += [401, 403, 415, 429].filter { !problems.contains($0) } }
         for status in refusals.sorted() {
             object[String(status)] = ["$ref": .string("#/components/responses/problem\(status)")]
         }

@@ -41,11 +41,14 @@ enum OpenAPIDocument {
     private static var problems: JSONObject {
         let words: [(Int, String)] = [
             (400, "What was sent cannot be understood."), (401, "No known token."),
-            (403, "The token may read only."), (404, "There is none, or it is another user's."),
+            (403, "The token may read only, or a page of another origin sent it."),
+            (404, "There is none, or it is another user's."),
             (409, "It cannot be done now, or several users have that id."),
             (410, "The resume point is not held any more."),
-            (413, "The body is too large."), (426, "The route speaks WebSocket."),
-            (429, "A limit of the user is reached; Retry-After."), (500, "No dispatcher could be created."),
+            (413, "The body is too large."), (415, "The body is not declared as JSON."),
+            (426, "The route speaks WebSocket."),
+            (429, "A limit of the user is reached, or wrong tokens came from there; Retry-After."),
+            (500, "No dispatcher could be created."),
             (503, "The server is stopping; Retry-After."),
         ]
         var object = JSONObject()

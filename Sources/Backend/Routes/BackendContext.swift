@@ -27,9 +27,10 @@ struct BackendContext: OperatorRequestContext {
     }
 }
 
-/// Finds out who the user is, or answers 401.
+/// Finds out who the user is, or answers 401, 403, 415 or 429.
 struct UserGate: RouterMiddleware {
     let access: UserAccess
+    let gate: CallerGate
 
     func handle(
         _ request: Request, context: BackendContext,
@@ -37,10 +38,9 @@ struct UserGate: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let named = HTTPField.Name(UserAccess.headerName).flatMap { request.headers[$0] }
-        guard let user = access.user(authorization: request.headers[.authorization], named: named) else {
-            throw Problem.unauthorized(reason: nil, "send the user's token as Authorization: Bearer TOKEN")
-        }
-        context.user = user
+        let caller = RequestCaller(request, peer: context.remoteAddress?.ipAddress)
+        context.user = try gate.identity(
+            of: caller, by: access.credentials(named: named), logger: context.logger)
         return try await next(request, context)
     }
 }

@@ -10,10 +10,12 @@ struct OperatorActions: Sendable {
     func addRoutes(to router: some RouterMethods<BackendContext>) {
         let root = RouterPath(stringLiteral: ContextMonitor.root)
         let access = backend.configuration.operators
-        router.group(root).add(middleware: OperatorGate(access: access)).get("/faults") { _, _ in
-            Response(json: faults)
-        }
-        let actions = router.group(root).add(middleware: OperatorGate(access: access, right: .act))
+        let wrongTokens = backend.monitor.wrongTokens
+        let readers = router.group(root).add(
+            middleware: OperatorGate(access: access, wrongTokens: wrongTokens))
+        readers.get("/faults") { _, _ in Response(json: faults) }
+        let actions = router.group(root).add(
+            middleware: OperatorGate(access: access, right: .act, wrongTokens: wrongTokens))
         actions.post("/faults") { request, context in
             let body = try await request.jsonObject()
             guard let text = body.string("fault"), let isOn = body.bool("on") else {

@@ -1,4 +1,4 @@
-import HTTPTypes
+import ContextMonitor
 import WireProtocol
 
 /// Who the users are: known by token, or on loopback by whatever name they give.
@@ -53,15 +53,17 @@ public enum UserAccess: Sendable {
         return .tokens(users)
     }
 
-    /// The user of a request, or nil when it must be refused.
-    func user(authorization: String?, named name: String?) -> UserID? {
+    /// The users as the gate knows them; `name` is the one that the request names.
+    func credentials(named name: String?) -> Credentials<UserID> {
         switch self {
         case .insecureLoopback:
-            return UserID(rawValue: name.flatMap { $0.isEmpty ? nil : String($0.prefix(200)) } ?? "anonymous")
+            .loopback(
+                UserID(rawValue: name.flatMap { $0.isEmpty ? nil : String($0.prefix(200)) } ?? "anonymous"))
         case .tokens(let users):
-            let words = authorization?.split(separator: " ", maxSplits: 1) ?? []
-            guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-            return users[String(words[1])]
+            // Every token is compared, so that the time does not show which one was found.
+            .tokens { token in
+                users.reduce(nil) { found, user in Secret.areEqual(user.key, token) ? user.value : found }
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import ContextMonitor
 import HummingbirdCore
 import NIOHTTP1
 import ServiceLifecycle
@@ -9,11 +10,12 @@ extension BackendServer {
     func webSocketServer() -> HTTPServerBuilder {
         let routes = WebSocketRoutes(
             hub: backend.hub, users: backend.configuration.users,
+            gate: CallerGate(wrongTokens: backend.monitor.wrongTokens),
             offersEcho: backend.configuration.offersEcho,
             drainLimit: backend.configuration.drainLimit)
         return HTTPServerBuilder { responder in
             WebSocketChildChannel(
-                responder: responder, openWebSockets: routes.open, decide: { routes.route($0) })
+                responder: responder, openWebSockets: routes.open, decide: { routes.route($0, peer: $1) })
         }
     }
 }
@@ -22,6 +24,7 @@ extension BackendServer {
 struct WebSocketRoutes: Sendable {
     let hub: SessionHub
     let users: UserAccess
+    let gate: CallerGate
     let offersEcho: Bool
     let drainLimit: Duration
     let open = OpenWebSockets()
@@ -31,13 +34,13 @@ struct WebSocketRoutes: Sendable {
     private static let echoLimits = WebSocketConfiguration(
         maximumMessageBytes: 16 << 20, maximumQueuedBytes: 17 << 20)
 
-    /// The route of an upgrade, or nil when the router must answer: another path, or no known user.
-    func route(_ head: HTTPRequestHead) -> WebSocketRoute? {
+    /// The route of an upgrade, or nil when the router must answer: another path, or a caller that the gate refuses.
+    func route(_ head: HTTPRequestHead, peer: String?) -> WebSocketRoute? {
+        let caller = RequestCaller(head, peer: peer)
         switch head.uri.prefix(while: { $0 != "?" }) {
         case "/v1/ws":
-            let authorization = head.headers.first(name: "authorization")
-            let named = head.headers.first(name: UserAccess.headerName)
-            guard let user = users.user(authorization: authorization, named: named) else { return nil }
+            let credentials = users.credentials(named: head.headers.first(name: UserAccess.headerName))
+            guard let user = try? gate.identity(of: caller, by: credentials, logger: nil) else { return nil }
             return WebSocketRoute(
                 subprotocols: [WebSocketPath.subprotocol],
                 configuration: WebSocketConfiguration(
@@ -49,10 +52,19 @@ struct WebSocketRoutes: Sendable {
                 }
             }
         case "/v1/echo" where offersEcho:
+            guard isPermittedToEcho(caller) else { return nil }
             return WebSocketRoute(configuration: Self.echoLimits) { connection, _ in
                 await untilStop { await Self.echo(connection) }
             }
         default: return nil
+        }
+    }
+
+    /// Whether the caller may open the echo: no token is needed, but no page of another origin may.
+    private func isPermittedToEcho(_ caller: RequestCaller) -> Bool {
+        switch users {
+        case .insecureLoopback: caller.refusalWithoutTokens() == nil
+        case .tokens: caller.refusalWithTokens() == nil
         }
     }
 
@@ -72,5 +84,22 @@ struct WebSocketRoutes: Sendable {
         for await message in connection.messages {
             do { try connection.send(message) } catch { return }
         }
+    }
+}
+
+extension RequestCaller {
+    /// Reads the head of a request that asks for a WebSocket.
+    fileprivate init(_ head: HTTPRequestHead, peer: String?) {
+        self.init()
+        self.peer = peer
+        authority = head.headers.first(name: "host")
+        // Several of a field that may come once make a text that is none of the permitted ones.
+        let text = { (name: String) -> String? in
+            let values = head.headers[name]
+            return values.isEmpty ? nil : values.joined(separator: ", ")
+        }
+        origin = text("origin")
+        fetchSite = text("sec-fetch-site")
+        authorization = text("authorization")
     }
 }

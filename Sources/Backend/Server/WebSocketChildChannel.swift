@@ -13,6 +13,9 @@ import WebSocketTransport
 struct WebSocketChildChannel: HTTPChannelHandler {
     typealias HTTPChannel = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
+    /// Decides about a request that asks for a WebSocket, knowing the address it came from; nil leaves it to HTTP.
+    typealias Decision = @Sendable (HTTPRequestHead, _ peer: String?) -> WebSocketRoute?
+
     /// A connection whose first request decides what it becomes.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
@@ -23,7 +26,7 @@ struct WebSocketChildChannel: HTTPChannelHandler {
     /// The WebSockets that are open, to count them and to close them with a code of one's own.
     let openWebSockets: OpenWebSockets
     private let idleTimeout: Duration?
-    private let upgrade: WebSocketServerUpgrade
+    private let decide: Decision
 
     /// - Parameters:
     ///   - responder: The router, from `HTTPServerBuilder`.
@@ -33,17 +36,20 @@ struct WebSocketChildChannel: HTTPChannelHandler {
     ///   - decide: Gives the route of an upgrade, `nil` to let the router answer; must not block.
     init(
         responder: @escaping HTTPChannelHandler.Responder, openWebSockets: OpenWebSockets,
-        idleTimeout: Duration? = nil, decide: @escaping WebSocketServerUpgrade.Decision
+        idleTimeout: Duration? = nil, decide: @escaping Decision
     ) {
         self.responder = responder
         self.openWebSockets = openWebSockets
         self.idleTimeout = idleTimeout
-        upgrade = WebSocketServerUpgrade(firstRequestTimeout: idleTimeout, decide: decide)
+        self.decide = decide
     }
 
     /// Puts HTTP on a new connection; what it becomes is known with its first request.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let idleTimeout = idleTimeout
+        let peer = channel.remoteAddress?.ipAddress
+        let upgrade = WebSocketServerUpgrade(firstRequestTimeout: idleTimeout) { [decide] in decide($0, peer)
+        }
         return channel.eventLoop.makeCompletedFuture {
             let outcome = try upgrade.configure(channel) { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -22,7 +22,8 @@ extension ContextMonitor {
             }
             return Self.kubernetes(request, "readyz", [check])
         }
-        router.group().add(middleware: OperatorGate(access: access)).get("/metrics") { _, _ in
+        let gate = OperatorGate<Context>(access: access, wrongTokens: wrongTokens)
+        router.group().add(middleware: gate).get("/metrics") { _, _ in
             let moment = self.now()
             let streams = self.streamCount
             let text = self.state.withLock { $0.metricsText(now: moment, streams: streams) }
@@ -30,8 +31,7 @@ extension ContextMonitor {
                 status: .ok, headers: [.contentType: OpenMetricsText.mediaType, .cacheControl: "no-store"],
                 body: .init(byteBuffer: ByteBuffer(string: text)))
         }
-        let operators = router.group(RouterPath(stringLiteral: Self.root)).add(
-            middleware: OperatorGate(access: access))
+        let operators = router.group(RouterPath(stringLiteral: Self.root)).add(middleware: gate)
         operators.get("/snapshot") { _, _ in Response(json: self.snapshot().json) }
         operators.get("/contexts/:id") { request, context in
             try self.contextResponse(

@@ -62,60 +62,19 @@ extension OperatorToken {
         if tokens.isEmpty { throw .empty }
         return tokens
     }
-
-    /// Whether `candidate` is the secret, in a time that does not depend on where they differ.
-    func matches(_ candidate: some StringProtocol) -> Bool {
-        let (mine, theirs) = (Array(secret.utf8), Array(candidate.utf8))
-        var difference = mine.count ^ theirs.count
-        for index in theirs.indices { difference |= Int(mine[index % max(1, mine.count)] ^ theirs[index]) }
-        return difference == 0
-    }
 }
 
 extension OperatorAccess {
-    /// What an operator's request is answered with.
-    enum Decision: Equatable {
-        /// Whoever asks is that operator.
-        case allowed(name: String)
-        /// The token is known and does not allow that much.
-        case forbidden(detail: String)
-        /// No usable credentials; `reason` is an RFC 6750 error code, or nil when none were sent.
-        case unauthorized(reason: String?, detail: String)
-    }
-
-    func decide(
-        authorization: String?, peer: String?, host: String? = nil, right: OperatorRight = .read
-    ) -> Decision {
+    /// The operators as the gate knows them.
+    var credentials: Credentials<OperatorToken> {
         switch self {
-        case .nobody:
-            return .unauthorized(
-                reason: nil,
-                detail: "no operator token is configured; start with --token-file or --insecure-loopback")
-        case .insecureLoopback:
-            guard let peer, peer == "::1" || peer.hasPrefix("127.") || peer.hasPrefix("::ffff:127.") else {
-                return .unauthorized(
-                    reason: nil, detail: "only loopback connections are allowed without a token")
-            }
-            // A page of another site can have its name resolved to this machine, but not name itself localhost.
-            if let host, !LoopbackHost.contains(authority: host) {
-                return .unauthorized(
-                    reason: nil,
-                    detail: "the request is for \(host), not for localhost or 127.0.0.1; use --token-file")
-            }
-            return .allowed(name: "loopback")
+        case .nobody: .none("no operator token is configured; start with --token-file or --insecure-loopback")
+        case .insecureLoopback: .loopback(OperatorToken(secret: "", name: "loopback", mayAct: true))
         case .tokens(let tokens):
-            guard let authorization else {
-                return .unauthorized(reason: nil, detail: "send Authorization: Bearer TOKEN")
+            // Every token is compared, so that the time does not show which one was found.
+            .tokens { token in
+                tokens.reduce(nil) { found, known in Secret.areEqual(known.secret, token) ? known : found }
             }
-            let words = authorization.split(separator: " ", maxSplits: 1)
-            guard words.count == 2, words[0].lowercased() == "bearer",
-                let token = tokens.first(where: { $0.matches(words[1]) })
-            else { return .unauthorized(reason: "invalid_token", detail: "the token is not known here") }
-            guard right == .read || token.mayAct else {
-                return .forbidden(
-                    detail: "this token may read only; write read,act in its line of the token file")
-            }
-            return .allowed(name: token.name)
         }
     }
 }

@@ -3,13 +3,15 @@ public import Hummingbird
 import NIOCore
 import WireProtocol
 
-/// Lets operators through who may do that much, and answers 401 or 403 to the others.
+/// Lets operators through who may do that much, and answers 401, 403, 415 or 429 to the others.
 public struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddleware {
+    private let gate: CallerGate
     private let access: OperatorAccess
     private let right: OperatorRight
 
-    /// Guards routes for whoever has that right.
-    public init(access: OperatorAccess, right: OperatorRight = .read) {
+    /// Guards routes for operators with that right; all gates of a server share one limit of wrong tokens.
+    public init(access: OperatorAccess, right: OperatorRight = .read, wrongTokens: WrongTokenLimit) {
+        gate = CallerGate(wrongTokens: wrongTokens)
         self.access = access
         self.right = right
     }
@@ -18,21 +20,17 @@ public struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddlewa
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let decision = access.decide(
-            authorization: request.headers[.authorization], peer: context.remoteAddress?.ipAddress,
-            host: request.head.authority, right: right)
-        switch decision {
-        case .unauthorized(let reason, let detail): throw Problem.unauthorized(reason: reason, detail)
-        case .forbidden(let detail):
+        let caller = RequestCaller(request, peer: context.remoteAddress?.ipAddress)
+        let token = try gate.identity(of: caller, by: access.credentials, logger: context.logger)
+        guard right == .read || token.mayAct else {
             throw Problem(
-                .forbidden, detail,
+                .forbidden, "this token may read only; write read,act in its line of the token file",
                 headers: [.wwwAuthenticate: #"Bearer realm="ctxtop", error="insufficient_scope""#])
-        case .allowed(let name):
-            guard var named = context as? any OperatorRequestContext else {
-                return try await next(request, context)
-            }
-            named.operatorName = name
-            return try await next(request, named as? Context ?? context)
         }
+        guard var named = context as? any OperatorRequestContext else {
+            return try await next(request, context)
+        }
+        named.operatorName = token.name
+        return try await next(request, named as? Context ?? context)
     }
 }
