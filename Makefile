@@ -2,7 +2,7 @@
 
 PREFIX ?= /usr/local
 PACKAGES = libncurses-dev zlib1g-dev
-TEST_PACKAGES = tmux curl python3 python3-venv
+TEST_PACKAGES = tmux curl python3 python3-venv nginx-light
 SCREENSHOT_PACKAGES = xterm xvfb x11-utils imagemagick tmux fonts-dejavu-core
 SWIFT ?= swift
 
@@ -17,14 +17,14 @@ define need_swift
 	@command -v $(SWIFT) >/dev/null 2>&1 || { echo "make: no Swift toolchain found; install Swift 6.2 or later from https://www.swift.org/install/linux and put it on PATH" >&2; exit 1; }
 endef
 
-# Installs what is missing of $(1), with sudo when not root, and says so.
+# Installs what is missing of $(1), with sudo when not root, and says so. RUNLEVEL=1: no server among them is started.
 define install_packages
 	@missing=""; for package in $(1); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then \
 	  command -v apt-get >/dev/null 2>&1 || { echo "make: install these first:$$missing" >&2; exit 1; }; \
 	  as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
 	  echo "make: installing$$missing ($${as_root:+sudo }apt-get install)"; \
-	  $$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq $$missing >/dev/null; \
+	  $$as_root apt-get update -qq && $$as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	fi
 endef
 

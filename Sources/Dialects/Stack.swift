@@ -42,7 +42,7 @@ public enum Stack: String, Hashable, Sendable, CaseIterable {
             [
                 "pip install Assets/python/ctxtop_exposer   # in ctxtop's checkout",
                 "from ctxtop_exposer import Exposer",
-                "exposer = Exposer(app)                     # after app = FastAPI()",
+                "exposer = Exposer(app)   # after app = FastAPI(); CTXTOP_TOKEN_FILE=FILE",
             ]
         case .swift:
             [

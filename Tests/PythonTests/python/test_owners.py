@@ -20,7 +20,7 @@ def made(clock: Clock, **state: Any) -> Exposer:
     app = FastAPI()
     for name, value in {"tool_classes": [int], "tool_dispatcher": None, **state}.items():
         setattr(app.state, name, value)
-    exposer = Exposer(app, paths=["websocket", "http"])
+    exposer = Exposer(app, paths=["websocket", "http"], insecure_loopback=True)
     exposer.monitor.now = clock
     exposer.monitor.begin()
     return exposer
@@ -188,7 +188,7 @@ def test_an_event_without_a_user_is_the_only_owners(clock: Clock) -> None:
 
 def test_a_connection_ends_its_own_users_sessions() -> None:
     app = FastAPI()
-    exposer = Exposer(app)
+    exposer = Exposer(app, insecure_loopback=True)
 
     @app.websocket("/ws/{user}")
     async def chat(socket: WebSocket, user: str) -> None:

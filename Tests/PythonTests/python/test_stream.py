@@ -53,7 +53,7 @@ class Reader:
 @pytest.fixture
 def exposed() -> Iterator[tuple[Exposer, str]]:
     app = FastAPI()
-    exposer = Exposer(app)
+    exposer = Exposer(app, insecure_loopback=True)
     with serving(app) as url:
         yield exposer, url
 
@@ -118,7 +118,7 @@ def test_the_oldest_event_held_can_be_resumed_from_and_one_before_it_not(
 
 
 def test_a_slow_reader_is_told_what_it_lost() -> None:
-    exposer = Exposer(FastAPI())
+    exposer = Exposer(FastAPI(), insecure_loopback=True)
     exposer.monitor.ring.maximum = 10
     emit(exposer, 30)
     body, position, more = ctxtop_exposer.stream.chunk(exposer.monitor, 5)
@@ -155,7 +155,7 @@ def test_a_fix_is_seen_while_somebody_watches(exposed: tuple[Exposer, str], monk
 
 def test_an_open_stream_does_not_keep_the_server_from_stopping() -> None:
     app = FastAPI()
-    exposer = Exposer(app)
+    exposer = Exposer(app, insecure_loopback=True)
     with serving(app) as url:
         reader = Reader(url)
         next(reader.blocks())

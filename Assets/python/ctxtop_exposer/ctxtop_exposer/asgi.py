@@ -19,6 +19,7 @@ _titles = {
     405: "Method Not Allowed",
     409: "Conflict",
     410: "Gone",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -30,6 +31,11 @@ def header(scope: Scope, wanted: bytes) -> str | None:
         if key == wanted:
             return str(value.decode("latin-1"))
     return None
+
+
+def headers_named(scope: Scope, wanted: bytes) -> list[str]:
+    """Every value of a request header, by its lower-case name."""
+    return [str(value.decode("latin-1")) for key, value in scope.get("headers", ()) if key == wanted]
 
 
 def encoded(document: Any) -> bytes:

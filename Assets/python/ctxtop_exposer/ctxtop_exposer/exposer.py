@@ -41,7 +41,7 @@ class Exposer:
         name: str | None = None,
         version: str | None = None,
         token_file: str | None = None,
-        insecure_loopback: bool | None = None,
+        insecure_loopback: bool = False,
         paths: Iterable[str] | None = None,
         expected: Mapping[str, str] | None = None,
         attributes: Mapping[str, str] | None = None,
@@ -49,7 +49,11 @@ class Exposer:
         root: str = "/monitor/v1",
         health_path: str = "/health",
     ) -> None:
-        """`attributes` names where evidence stands in `app.state`; `paths` replaces what routes show."""
+        """`attributes` names where evidence stands in `app.state`; `paths` replaces what routes show.
+
+        Without `token_file` (or `CTXTOP_TOKEN_FILE`) the monitoring routes answer nobody, or with
+        `insecure_loopback=True` the programs of this machine, as long as no proxy is in front of the app.
+        """
         self.app = app
         self.title = name or getattr(app, "title", None) or type(app).__name__
         self.version = version or getattr(app, "version", None)
@@ -239,8 +243,12 @@ class Exposer:
         startup["phase"] = "complete" if error is None else "failed"
         if error is not None:
             startup["error"] = scrub(error)
-        if self.access.allows_loopback and not self.access.tokens:
+        if self.access.allows_loopback:
             log.info("%s answers direct loopback connections without a token; set token_file", self.root)
+        elif not self.access.tokens and self.access.error is None:
+            log.warning(
+                "%s answers nobody: set token_file, or insecure_loopback=True on your own machine", self.root
+            )
         self.find_paths()
         self.monitor.observe()
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from .access import Refusal
 from .asgi import App, Message, Receive, Scope, Send, encoded, problem, respond
 from .health import health, health_document, with_link
 from .lifecycle import Connection, current_connection
@@ -53,10 +54,7 @@ class Layer:
         exposer = self.exposer
         refusal = exposer.access.refusal(scope)
         if refusal is not None:
-            challenge = b'Bearer realm="ctxtop"'
-            if "not known" in refusal:
-                challenge += b', error="invalid_token"'
-            return await problem(send, 401, refusal, further=[(b"www-authenticate", challenge)])
+            return await _refuse(send, refusal)
         if scope["method"] not in ("GET", "HEAD"):
             return await problem(
                 send, 405, "the exposer only answers GET", further=[(b"allow", b"GET, HEAD")]
@@ -116,6 +114,18 @@ class Layer:
             await send(message)
 
         await self.app(scope, receive, watching)
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    """Answers 401 or 429 with the reason, which the console shows."""
+    if refusal.wait is not None:
+        further = [(b"retry-after", str(refusal.wait).encode())]
+    else:
+        challenge = b'Bearer realm="ctxtop"'
+        if "not known" in refusal.words:
+            challenge += b', error="invalid_token"'
+        further = [(b"www-authenticate", challenge)]
+    await problem(send, refusal.status, refusal.words, further=further)
 
 
 def _named_user(scope: Scope) -> str | None:
