@@ -56,8 +56,7 @@ let package = Package(
         .target(
             name: "ContextMonitor",
             dependencies: [
-                "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, logging,
-                nioCore,
+                "PatternDetection", "WireProtocol", deque, httpTypes, hummingbird, lifecycle, nioCore,
             ], swiftSettings: settings),
         .target(
             name: "WebSocketTransport", dependencies: [nioCore, nioHTTP1, nioPosix], swiftSettings: settings),

@@ -34,7 +34,8 @@ public final class Backend: Sendable {
             monitor.exposesPayloads = configuration.exposesPayloads
             return monitor
         }()
-        monitor = ContextMonitor(monitorConfiguration, now: SystemClock.now)
+        let wrongTokens = WrongTokenLimit { logger.warning("\($0)") }
+        monitor = ContextMonitor(monitorConfiguration, now: SystemClock.now, wrongTokens: wrongTokens)
         let registry = DispatcherRegistry(monitor: monitor, now: SystemClock.now)
         singleton = DispatcherFactory.singleton(classes: configuration.toolClasses ?? ToolCatalogue.all)
         monitor.startupPhase("tools", status: "ok", took: clock.now - began)

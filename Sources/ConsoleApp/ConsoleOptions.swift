@@ -69,6 +69,13 @@ public struct ConsoleOptions: Sendable {
     /// How that backend is asked.
     public func client(for target: BackendTarget) -> ClientOptions { access[target.url]?.client ?? client }
 
+    /// Whether the certificate of some target is not checked.
+    public var acceptsAnyCertificate: Bool {
+        targets.contains {
+            if case .backend(let target) = $0 { client(for: target).acceptsAnyCertificate } else { false }
+        }
+    }
+
     /// The dialect that is given for that backend.
     public func dialect(for target: BackendTarget) -> Dialect? { dialect ?? access[target.url]?.dialect }
 }

@@ -37,6 +37,9 @@ extension RunLoop {
             hook = changed.onCritical.map { CommandHook($0) }
         }
         var settings = changed.interface
+        // Links that are open stay as they were opened.
+        settings.acceptsAnyCertificate =
+            store.state.interface.settings.acceptsAnyCertificate || changed.acceptsAnyCertificate
         settings.showsFirstRunHint = store.state.interface.settings.showsFirstRunHint
         if changed.theme == before.theme {
             // A theme that was chosen by T stays.

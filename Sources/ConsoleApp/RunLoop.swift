@@ -72,6 +72,7 @@ public final class RunLoop {
             _ = store.send(.addBackend(BackendKey(index), url: target.url))
         }
         var settings = options.interface
+        settings.acceptsAnyCertificate = options.acceptsAnyCertificate
         settings.showsFirstRunHint = memory.openedBefore == 0
         _ = store.send(.applySettings(settings))
         _ = store.send(.recall(memory.remembered))

@@ -23,15 +23,14 @@ struct HTTPReader: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
         configuration.decompression = .disabled
-        if options.certificateAuthorities != nil || options.acceptsAnyCertificate {
-            configuration.tlsConfiguration = tls(options)
-        }
+        configuration.tlsConfiguration = tls(options)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    /// Which certificates a set of options accepts.
+    /// Which certificates a set of options accepts, from TLS 1.2 on: RFC 8996 forbids the versions before.
     static func tls(_ options: ClientOptions) -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
         if let file = options.certificateAuthorities { tls.trustRoots = .file(file) }
         if options.acceptsAnyCertificate { tls.certificateVerification = .none }
         return tls

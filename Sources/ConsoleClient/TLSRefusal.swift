@@ -46,7 +46,8 @@ enum TLSRefusal: Equatable, CustomStringConvertible {
         case .notTLS: "the port does not speak TLS; write http:// instead of https://"
         case .wantsCertificate: "the server requires a client certificate"
         case .unknownName: "the server has no site of that name (TLS server name)"
-        case .noSharedVersion: "the server and this client share no version of TLS"
+        case .noSharedVersion:
+            "the server and this client share no version of TLS; this client requires 1.2 or later"
         case .other(let word): "the TLS handshake failed: \(word)"
         }
     }

@@ -11,7 +11,7 @@ public final class ContextMonitor: Sendable {
     /// What the monitor was told about its server.
     public let configuration: MonitorConfiguration
     /// The wrong tokens of all routes; gates that a server adds share it.
-    public let wrongTokens = WrongTokenLimit()
+    public let wrongTokens: WrongTokenLimit
     let now: @Sendable () -> Timestamp
     let state: Mutex<MonitorState>
     private let wakes = Mutex<Wakes>(Wakes())
@@ -22,8 +22,14 @@ public final class ContextMonitor: Sendable {
     }
 
     /// A monitor that has seen nothing yet; `now` is the server's clock.
-    public init(_ configuration: MonitorConfiguration, now: @escaping @Sendable () -> Timestamp) {
+    ///
+    /// - Parameter wrongTokens: The limit of wrong tokens, with the server's log to report them to.
+    public init(
+        _ configuration: MonitorConfiguration, now: @escaping @Sendable () -> Timestamp,
+        wrongTokens: WrongTokenLimit = WrongTokenLimit()
+    ) {
         self.configuration = configuration
+        self.wrongTokens = wrongTokens
         self.now = now
         state = Mutex(MonitorState(configuration, startedAt: now()))
     }

@@ -121,6 +121,7 @@ struct ServeOptions: ParsableArguments {
 
     /// What a file says; a file that cannot be read or understood is a usage error.
     private func parsed<Value>(_ path: String, _ parse: (String) throws -> Value) throws -> Value {
+        if let refusal = TokenFile.refusal(path) { throw ValidationError("\(path): \(refusal)") }
         let text: String
         do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw ValidationError("cannot read \(path); check that it exists and may be read")

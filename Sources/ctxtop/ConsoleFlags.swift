@@ -127,7 +127,9 @@ struct ConsoleFlags: ParsableArguments {
         }
     }
 
+    /// A file of secrets as a whole.
     private func contents(_ path: String) throws -> String {
+        if let refusal = SecretFile.refusal(path) { throw ConfigurationError(path, "", refusal) }
         do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw ConfigurationError(
                 path, "", "cannot be read; check that it exists and may be read", isUnreadable: true)

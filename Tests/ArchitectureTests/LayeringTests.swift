@@ -13,8 +13,7 @@ import Testing
         "ContextMonitor": (
             ["WireProtocol", "PatternDetection"],
             [
-                "DequeModule", "Dispatch", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-                "ServiceLifecycle",
+                "DequeModule", "Dispatch", "HTTPTypes", "Hummingbird", "NIOCore", "ServiceLifecycle",
                 "Synchronization",
             ]
         ),

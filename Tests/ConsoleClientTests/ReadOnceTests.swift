@@ -1,5 +1,6 @@
 import Dialects
 import NIOCore
+import NIOSSL
 import Testing
 import WireProtocol
 
@@ -286,6 +287,21 @@ import WireProtocol
                 Issue.record("\(messages)")
                 return
             }
+        }
+    }
+
+    @Test(arguments: [TLSVersion.tlsv1, .tlsv11]) func speaksNoTLSBefore12(_ version: TLSVersion) async throws
+    {
+        let tls = try TestCertificate.serverContext(maximum: version)
+        var options = ClientOptions.patient
+        options.acceptsAnyCertificate = true
+        try await FakeGRPCServer.serving({ _, _, _ in FakeCall() }, with: tls) { origin in
+            let messages = await BackendReader.readOnce(try BackendTarget(origin), options)
+            guard case .link(.lost, let reason?, nil) = messages.lastLink else {
+                Issue.record("\(messages)")
+                return
+            }
+            #expect(reason.contains("no version of TLS; this client requires 1.2 or later"))
         }
     }
 }

@@ -25,13 +25,15 @@ enum TestCertificate {
         """
 
     /// What a server with this certificate speaks, with HTTP/2 agreed on.
-    static func serverContext() throws -> NIOSSLContext {
+    static func serverContext(maximum: TLSVersion? = nil) throws -> NIOSSLContext {
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: [
                 .certificate(try NIOSSLCertificate(bytes: Array(certificate.utf8), format: .pem))
             ],
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem)))
         tls.applicationProtocols = ["h2"]
+        tls.minimumTLSVersion = .tlsv1
+        tls.maximumTLSVersion = maximum
         return try NIOSSLContext(configuration: tls)
     }
 }

@@ -37,6 +37,16 @@ import WireProtocol
         try expectGolden(frame([.show(.sessions), lost, .tick(IncidentStory.moment(123))]), "sessions-lost")
     }
 
+    @Test(arguments: [40, 80, 120]) func aCertificateThatIsNotCheckedIsInTheTitle(_ width: Int) {
+        var settings = InterfaceSettings()
+        #expect(!(frame([.applySettings(settings)], width: width).lines.first ?? "").contains("INSECURE"))
+        settings.acceptsAnyCertificate = true
+        for view in [Action.show(.pulse), .toggleHelp, .togglePause] {
+            let title = frame([.applySettings(settings), view], width: width).lines.first ?? ""
+            #expect(title.contains("INSECURE"), "\(title)")
+        }
+    }
+
     @Test func anEmptyConsoleSaysThatItWaits() throws {
         var store = Store(ConsoleState(now: IncidentStory.start))
         _ = store.send(.addBackend(IncidentStory.backend, url: "http://prod:8700"))

@@ -1,5 +1,5 @@
 import HTTPTypes
-import Logging
+import Synchronization
 import Testing
 
 @testable import ContextMonitor
@@ -16,11 +16,9 @@ import Testing
     private func status(
         _ caller: RequestCaller, _ access: OperatorAccess, limit: WrongTokenLimit = WrongTokenLimit()
     ) -> Int {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
         do throws(Problem) {
             _ = try CallerGate(wrongTokens: limit).identity(
-                of: caller, by: access.credentials, logger: logger)
+                of: caller, by: access.credentials)
             return 200
         } catch { return error.status.code }
     }
@@ -130,6 +128,21 @@ import Testing
         caller.authorization = "Bearer right"
         caller.peer = "10.0.0.7"
         #expect(status(caller, access, limit: limit) == 200)
+    }
+
+    @Test func aWrongTokenIsReportedWithItsAddressAndWithoutTheToken() {
+        let lines = Mutex<[String]>([])
+        let limit = WrongTokenLimit { line in lines.withLock { $0.append(line) } }
+        let access = OperatorAccess.tokens([.init(secret: "right", name: "ops", mayAct: false)])
+        var caller = program
+        caller.authorization = "Bearer guessed"
+        for _ in 0..<40 { _ = status(caller, access, limit: limit) }
+        let reported = lines.withLock { $0 }
+        #expect(reported.first == "wrong token from 127.0.0.1")
+        #expect(reported.contains { $0.hasPrefix("127.0.0.1 sent too many wrong tokens") })
+        #expect(!reported.contains { $0.contains("guessed") })
+        // What is not compared any more is not reported either.
+        #expect(reported.count < 25)
     }
 
     @Test func afterItsWaitAnAddressHasOneMoreToken() {

@@ -26,8 +26,8 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (right, wrong) = (folder.appending(path: "right"), folder.appending(path: "wrong"))
-        try Data("sesame ada read\n".utf8).write(to: right)
-        try Data("mellon eva read\n".utf8).write(to: wrong)
+        try Programs.writeSecret("sesame ada read\n", to: right.path)
+        try Programs.writeSecret("mellon eva read\n", to: wrong.path)
         let backend = try await BackendProcess(["--token-file", right.path], insecureLoopback: false)
         let none = try await doctor([backend.url])
         #expect(none.status == 2)

@@ -64,7 +64,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory
         let file = folder.appending(path: "\(UUID().uuidString).users").path
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try Data("ctxtop-canary-http secret-of-the-canary\n".utf8).write(to: URL(filePath: file))
+        try Programs.writeSecret("ctxtop-canary-http secret-of-the-canary\n", to: file)
         let backend = try await BackendProcess(["--users-file", file], insecureLoopback: false)
         let refused = try await probe([backend.url, "--path", "http"])
         #expect(refused.status == 2, "\(refused.output)")

@@ -39,6 +39,12 @@ enum Programs {
         return (status, texts.0, texts.1)
     }
 
+    /// Writes a file of secrets, which its owner alone may read.
+    static func writeSecret(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+
     private static func contents(_ pipe: Pipe) async -> String {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {

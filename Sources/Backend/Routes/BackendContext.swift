@@ -40,7 +40,7 @@ struct UserGate: RouterMiddleware {
         let named = HTTPField.Name(UserAccess.headerName).flatMap { request.headers[$0] }
         let caller = RequestCaller(request, peer: context.remoteAddress?.ipAddress)
         context.user = try gate.identity(
-            of: caller, by: access.credentials(named: named), logger: context.logger)
+            of: caller, by: access.credentials(named: named))
         return try await next(request, context)
     }
 }

@@ -68,6 +68,12 @@ public enum UserAccess: Sendable {
     }
 }
 
+/// Files of tokens, as the programs of a backend read them.
+public enum TokenFile {
+    /// Why a file must not be used, with what to do: every user of the machine may read it.
+    public static func refusal(_ path: String) -> String? { SecretFile.refusal(path) }
+}
+
 /// Why a users file was refused.
 public enum UsersFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line is not `USER TOKEN`, or its token stands there twice.

@@ -40,7 +40,9 @@ struct WebSocketRoutes: Sendable {
         switch head.uri.prefix(while: { $0 != "?" }) {
         case "/v1/ws":
             let credentials = users.credentials(named: head.headers.first(name: UserAccess.headerName))
-            guard let user = try? gate.identity(of: caller, by: credentials, logger: nil) else { return nil }
+            guard let user = try? gate.identity(of: caller, by: credentials, counts: false) else {
+                return nil
+            }
             return WebSocketRoute(
                 subprotocols: [WebSocketPath.subprotocol],
                 configuration: WebSocketConfiguration(

@@ -1,5 +1,6 @@
 import ConsoleClient
 import Dialects
+import WireProtocol
 
 extension ConfigurationFile {
     /// `[targets.NAME]`: a backend by name, and how it is asked.
@@ -63,7 +64,11 @@ extension ConfigurationFile {
         return file[...slash] + text
     }
 
+    /// A file of secrets as a whole.
     private func contents(of text: String, _ place: TOMLReader) throws(ConfigurationError) -> String {
+        if let refusal = SecretFile.refusal(path(text)) {
+            throw ConfigurationError(file, place.key, "\(path(text)): \(refusal)")
+        }
         if let contents = TextFile.read(path(text)) { return contents }
         throw ConfigurationError(
             file, place.key, "cannot read \(path(text)); check that it exists and may be read",

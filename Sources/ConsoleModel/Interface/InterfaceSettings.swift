@@ -6,6 +6,8 @@ public struct InterfaceSettings: Equatable, Sendable {
     public var theme = ""
     /// Whether `x` may change anything (`--allow-actions`).
     public var allowsActions = false
+    /// Whether some backend's certificate is not checked (`--insecure`); the title says so all the time.
+    public var acceptsAnyCertificate = false
     /// Whether the terminal reports the mouse.
     public var isMouseOn = false
     /// What graphs are drawn with.

@@ -18,6 +18,7 @@ enum TitleBar {
 
     private static func right(_ state: ConsoleState, width: Int) -> String {
         var parts: [String] = []
+        if state.interface.settings.acceptsAnyCertificate { parts.append("INSECURE") }
         if state.interface.isPaused { parts.append("PAUSED") }
         if width >= 100 {
             let rate = state.backends.reduce(0.0) { $0 + $1.statistics.eventsPerSecond(now: state.now) }

@@ -1,5 +1,4 @@
 import HTTPTypes
-public import Logging
 import WireProtocol
 
 /// How callers are known: what ``OperatorAccess`` and the users of a backend come down to.
@@ -23,11 +22,11 @@ public struct CallerGate: Sendable {
 
     /// Returns who the caller is.
     ///
-    /// - Parameter logger: Gets a line for each wrong token, with the caller's address; nil for none, and the
-    ///   token is then not counted either: for a look at a request that the router judges again.
+    /// - Parameter counts: Whether a wrong token is counted and reported; false for a look at a request that the
+    ///   router judges again.
     /// - Throws: The answer to a caller that is not let in: 401, 403, 415 or 429.
     public func identity<Identity>(
-        of caller: RequestCaller, by credentials: Credentials<Identity>, logger: Logger?
+        of caller: RequestCaller, by credentials: Credentials<Identity>, counts: Bool = true
     ) throws(Problem) -> Identity {
         switch credentials {
         case .none(let reason): throw .unauthorized(reason: nil, reason)
@@ -41,12 +40,12 @@ public struct CallerGate: Sendable {
                     reason: caller.authorization == nil ? nil : "invalid_token",
                     "send Authorization: Bearer TOKEN")
             }
-            return try identity(of: caller, token: token, owner: owner, logger: logger)
+            return try identity(of: caller, token: token, owner: owner, counts: counts)
         }
     }
 
     private func identity<Identity>(
-        of caller: RequestCaller, token: Substring, owner: (Substring) -> Identity?, logger: Logger?
+        of caller: RequestCaller, token: Substring, owner: (Substring) -> Identity?, counts: Bool
     ) throws(Problem) -> Identity {
         let peer = caller.peer ?? "an unknown address"
         let now = ContinuousClock.now
@@ -58,13 +57,7 @@ public struct CallerGate: Sendable {
                 headers: [.retryAfter: String(seconds)])
         }
         if let identity = owner(token) { return identity }
-        if let logger {
-            wrongTokens.count(from: peer, at: now)
-            logger.warning("wrong token from \(peer)")
-            if wrongTokens.wait(of: peer, at: now) != nil {
-                logger.warning("\(peer) sent too many wrong tokens and has to wait")
-            }
-        }
+        if counts { wrongTokens.count(from: peer, at: now) }
         throw .unauthorized(reason: "invalid_token", "the token is not known here")
     }
 }

@@ -21,7 +21,7 @@ public struct OperatorGate<Context: RemoteAddressRequestContext>: RouterMiddlewa
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let caller = RequestCaller(request, peer: context.remoteAddress?.ipAddress)
-        let token = try gate.identity(of: caller, by: access.credentials, logger: context.logger)
+        let token = try gate.identity(of: caller, by: access.credentials)
         guard right == .read || token.mayAct else {
             throw Problem(
                 .forbidden, "this token may read only; write read,act in its line of the token file",

@@ -16,8 +16,12 @@ public final class WrongTokenLimit: Sendable {
     /// When each address has its full count again; an address without an entry has it.
     private let recoveries = Mutex<[String: ContinuousClock.Instant]>([:])
 
+    private let report: @Sendable (String) -> Void
+
     /// A limit that has seen no wrong token.
-    public init() {}
+    ///
+    /// - Parameter report: Gets a line for the log with each wrong token's address; never a token.
+    public init(report: @escaping @Sendable (String) -> Void = { _ in }) { self.report = report }
 
     /// How many addresses are remembered.
     var peerCount: Int { recoveries.withLock { $0.count } }
@@ -42,5 +46,7 @@ public final class WrongTokenLimit: Sendable {
             }
             recoveries[peer] = max(recoveries[peer] ?? now, now) + Self.interval
         }
+        report("wrong token from \(peer)")
+        if wait(of: peer, at: now) != nil { report("\(peer) sent too many wrong tokens and has to wait") }
     }
 }

@@ -87,6 +87,7 @@ struct Probe: AsyncParsableCommand {
     /// The canaries' tokens by name.
     private func tokens() throws -> [String: String] {
         guard let usersFile else { return [:] }
+        if let refusal = SecretFile.refusal(usersFile) { throw ValidationError("\(usersFile): \(refusal)") }
         guard let text = try? String(contentsOfFile: usersFile, encoding: .utf8) else {
             OutputStreams.writeError(
                 "ctxtop: cannot read \(usersFile); check that it exists and may be read")

@@ -62,11 +62,10 @@ def _is_loopback(address: str) -> bool:
 def _checked(file: Any) -> str:
     """A token file's text; raises ValueError when every user of the machine may read it."""
     if os.name == "posix":
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & stat.S_IROTH:
-            raise ValueError(
-                f"every user of this machine may read it (mode {mode:03o}); run chmod 600 {file.name}"
-            )
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISREG(mode) and mode & stat.S_IROTH:
+            words = f"every user of this machine may read it (mode {stat.S_IMODE(mode):03o})"
+            raise ValueError(f"{words}; run chmod 600 {file.name}")
     return str(file.read())
 
 
