@@ -78,7 +78,7 @@ async def open_many(port, count, name="u"):
 
 def ask(port, path, body=None, user=None):
     """One request over a connection of its own; the answer's text."""
-    headers = {"X-Ctxtop-User": user} if user else {}
+    headers = {"Content-Type": "application/json", **({"X-Ctxtop-User": user} if user else {})}
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers)
     with urllib.request.urlopen(request, timeout=60) as answer:

@@ -19,7 +19,10 @@ struct GRPCCaller: Sendable {
     func health(_ service: String) async throws(ReadError) -> HealthAnswerDocument {
         do {
             return try await withDeadline(options.timeout) { try await call(service) }
-        } catch { throw ReadError(error, options.timeout) }
+        } catch {
+            let inspection = CertificateInspection(target: target, timeout: options.timeout)
+            throw await inspection.explained(ReadError(error, options.timeout))
+        }
     }
 
     private func call(_ service: String) async throws -> HealthAnswerDocument {

@@ -52,7 +52,10 @@ struct HTTPReader: Sendable {
             return try await withDeadline(timeout) {
                 try await whole(url, limit: limit, body: body, timeout: timeout, headers: headers)
             }
-        } catch { throw ReadError(error, timeout) }
+        } catch {
+            let inspection = CertificateInspection(target: target, timeout: timeout)
+            throw await inspection.explained(ReadError(error, timeout))
+        }
     }
 
     private func whole(

@@ -1,7 +1,15 @@
+import WireProtocol
+
 /// Why a TLS connection did not come to be, as an operator can act on it.
 enum TLSRefusal: Equatable, CustomStringConvertible {
     /// The certificate's authority is not known here, or its time is over.
     case untrusted
+    /// The certificate's authority is not known here.
+    case unknownAuthority
+    /// The certificate, or one of those that it depends on, is not valid any more.
+    case expired(Timestamp)
+    /// The certificate, or one of those that it depends on, is not valid yet.
+    case notYetValid(Timestamp)
     /// The certificate is for another name than was asked.
     case wrongName
     /// The port answers plain HTTP or another protocol.
@@ -38,10 +46,29 @@ enum TLSRefusal: Equatable, CustomStringConvertible {
         }
     }
 
+    /// Judges the times of certificates that were not accepted, the server's own first.
+    init(ofValidities validities: [ClosedRange<Timestamp>], at now: Timestamp) {
+        if let ended = validities.first(where: { $0.upperBound < now }) {
+            self = .expired(ended.upperBound)
+        } else if let coming = validities.first(where: { now < $0.lowerBound }) {
+            self = .notYetValid(coming.lowerBound)
+        } else {
+            self = validities.isEmpty ? .untrusted : .unknownAuthority
+        }
+    }
+
     var description: String {
         switch self {
         case .untrusted:
             "the certificate is not accepted: its authority is not known here, or its time is over (--ca-file, --insecure)"
+        case .unknownAuthority:
+            "the certificate is not accepted: its authority is not known here (--ca-file, --insecure)"
+        case .expired(let moment):
+            "the certificate is not accepted: it expired at \(moment.rfc3339), unless this machine's clock is wrong; "
+                + "renew it"
+        case .notYetValid(let moment):
+            "the certificate is not accepted: it is not valid before \(moment.rfc3339), unless this machine's clock "
+                + "is wrong"
         case .wrongName: "the certificate is for another name; use the name that it is for, or --insecure"
         case .notTLS: "the port does not speak TLS; write http:// instead of https://"
         case .wantsCertificate: "the server requires a client certificate"

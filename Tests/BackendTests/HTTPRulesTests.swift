@@ -2,7 +2,7 @@
 import Testing
 
 /// The rules of HTTP/1.1 that the server follows whatever the route is.
-@Suite struct HTTPRulesTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPRulesTests {
     /// A request for liveness, whose answer is `ok`.
     private static let last = "GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 

@@ -7,7 +7,7 @@ import Testing
 import WireProtocol
 
 /// What a page in the operator's browser gets from a backend that needs no tokens: nothing but health.
-@Suite struct PageInTheBrowserTests {
+@Suite(.timeLimit(.minutes(5))) struct PageInTheBrowserTests {
     private static let handshake: HTTPHeaders = [
         "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",

@@ -304,4 +304,37 @@ import WireProtocol
             #expect(reason.contains("no version of TLS; this client requires 1.2 or later"))
         }
     }
+
+    @Test(
+        arguments: [
+            (TestCertificate.past, "it expired at 2021-01-01T00:00:00"),
+            (TestCertificate.future, "it is not valid before 2090-01-01T00:00:00"),
+            (nil, "its authority is not known here (--ca-file, --insecure)"),
+        ], [Dialect.grpcHealth, nil])
+    func saysWhyACertificateIsNotAccepted(
+        _ certificate: (text: String?, words: String), _ dialect: Dialect?
+    ) async throws {
+        let tls =
+            try certificate.text.map { try TestCertificate.serverContext(ofOtherTimes: $0) }
+            ?? TestCertificate.serverContext()
+        try await FakeGRPCServer.serving({ _, _, _ in FakeCall() }, with: tls) { origin in
+            let messages = await BackendReader.readOnce(try BackendTarget(origin), .patient, dialect: dialect)
+            guard case .link(.lost, let reason?, nil) = messages.lastLink else {
+                Issue.record("\(messages)")
+                return
+            }
+            #expect(reason.hasPrefix("the certificate is not accepted: " + certificate.words), "\(reason)")
+        }
+    }
+
+    @Test func theTimesOfEveryCertificateCount() {
+        let moments = (0..<5).map { Timestamp(milliseconds: $0 * 1000) }
+        let judge = { (validities: [ClosedRange<Timestamp>]) in
+            TLSRefusal(ofValidities: validities, at: moments[2])
+        }
+        #expect(judge([]) == .untrusted)
+        #expect(judge([moments[2]...moments[2]]) == .unknownAuthority)
+        #expect(judge([moments[0]...moments[4], moments[0]...moments[1]]) == .expired(moments[1]))
+        #expect(judge([moments[0]...moments[4], moments[3]...moments[4]]) == .notYetValid(moments[3]))
+    }
 }

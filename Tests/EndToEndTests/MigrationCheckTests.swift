@@ -20,6 +20,7 @@ import Testing
     private func post(_ backend: BackendProcess, _ path: String, _ body: String) async throws -> Int? {
         var request = URLRequest(url: try #require(URL(string: backend.url + path)))
         request.httpMethod = "POST"
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         request.httpBody = Data(body.utf8)
         let (_, response) = try await URLSession.shared.data(for: request)
         return (response as? HTTPURLResponse)?.statusCode

@@ -48,7 +48,7 @@ public struct CallerGate: Sendable {
         of caller: RequestCaller, token: Substring, owner: (Substring) -> Identity?, counts: Bool
     ) throws(Problem) -> Identity {
         let peer = caller.peer ?? "an unknown address"
-        let now = ContinuousClock.now
+        let now = wrongTokens.now()
         if let wait = wrongTokens.wait(of: peer, at: now) {
             let seconds = max(1, Int((wait / .seconds(1)).rounded(.up)))
             throw Problem(

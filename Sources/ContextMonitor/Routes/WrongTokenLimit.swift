@@ -16,12 +16,24 @@ public final class WrongTokenLimit: Sendable {
     /// When each address has its full count again; an address without an entry has it.
     private let recoveries = Mutex<[String: ContinuousClock.Instant]>([:])
 
+    /// The time, which tests choose.
+    let now: @Sendable () -> ContinuousClock.Instant
     private let report: @Sendable (String) -> Void
 
     /// A limit that has seen no wrong token.
     ///
     /// - Parameter report: Gets a line for the log with each wrong token's address; never a token.
-    public init(report: @escaping @Sendable (String) -> Void = { _ in }) { self.report = report }
+    public convenience init(report: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.init(now: { .now }, report: report)
+    }
+
+    init(
+        now: @escaping @Sendable () -> ContinuousClock.Instant,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.now = now
+        self.report = report
+    }
 
     /// How many addresses are remembered.
     var peerCount: Int { recoveries.withLock { $0.count } }
