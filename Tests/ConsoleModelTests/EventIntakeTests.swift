@@ -73,6 +73,41 @@ import WireProtocol
         #expect(story.backend.runs.values.map(\.violations) == [violations])
     }
 
+    @Test(
+        arguments: [
+            (.runFinished, .runError, .completed, .idle), (.runError, .runFinished, .failed, .error),
+        ] as [(EventType, EventType, RunRecord.State, SessionRecord.State)])
+    func theFirstEndCounts(
+        first: EventType, second: EventType, run: RunRecord.State, session: SessionRecord.State
+    ) {
+        var story = Story()
+        for type in [.runStarted, first, second] { story.event(type, "r-1", countsSequence: false) }
+        #expect(story.backend.runs.values.map(\.state) == [run])
+        #expect(story.backend.runs.values.map(\.violations) == [["duplicate"]])
+        #expect(story.state.sessionTable().rows.map(\.state) == [session])
+    }
+
+    @Test(
+        arguments: [
+            (.lost, .lost, .unknown, ["run-unfinished"]), (.cancelled, .cancelled, .idle, []),
+        ] as [(RunChange.Kind, RunRecord.State, SessionRecord.State, [String])])
+    func aRunWhoseAnswerIsOverIsNotOpen(
+        change: RunChange.Kind, run: RunRecord.State, session: SessionRecord.State, rules: [String]
+    ) {
+        var story = Story()
+        story.event(.runStarted, "r-1")
+        story.event(.custom, "r-1", ["name": "ctxtop.run", "value": RunChange(change).json])
+        #expect(story.backend.runs.values.map(\.state) == [run])
+        #expect(story.state.sessionTable().rows.map(\.state) == [session])
+        #expect(story.rules == rules)
+    }
+
+    @Test func anEventThatItsReaderStampedIsMarked() {
+        var story = Story()
+        story.lines("{\"type\":\"RAW\",\"timestamp\":1800000000000,\"metadata\":{\"stamped\":true}}")
+        #expect(story.state.eventRow(0)?.record.marks.contains(.stamped) == true)
+    }
+
     @Test func aKnownLossIsCountedAndIsNoFaultOfTheRun() {
         var story = Story()
         story.startTool("r-1")

@@ -17,7 +17,8 @@ import WireProtocol
         )
     {
         var reader = RunStreamReader(path: "/", input: [], user: "ada")
-        let told = reader.feed(SharedFixtures.body("fixtures/agui/pydantic-ai/\(file).http"))
+        let told = reader.feed(
+            SharedFixtures.body("fixtures/agui/pydantic-ai/\(file).http"), at: now)
         #expect(told.eventNames.first == "RUN_STARTED")
         #expect(told.eventNames.last == last)
         #expect(told.eventNames.contains { $0.hasPrefix("TOOL_CALL_START") })
@@ -28,7 +29,8 @@ import WireProtocol
 
     @Test func aRefusedRunIsNoRun() {
         var reader = RunStreamReader(path: "/", input: [], user: nil)
-        #expect(reader.feed(SharedFixtures.body("fixtures/agui/pydantic-ai/bad_request.http")).isEmpty)
+        let body = SharedFixtures.body("fixtures/agui/pydantic-ai/bad_request.http")
+        #expect(reader.feed(body, at: now).isEmpty)
     }
 
     @Test func theLangGraphServerIsRecognised() {

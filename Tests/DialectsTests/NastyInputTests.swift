@@ -90,9 +90,9 @@ import WireProtocol
             }
         }
         var tee = RunStreamReader(path: "/x", input: bytes, user: nil)
-        _ = tee.feed(bytes)
-        _ = tee.feed(Array("data: ".utf8) + line + [0x0A, 0x0A])
-        _ = tee.end(complete: false)
+        _ = tee.feed(bytes, at: Self.now)
+        _ = tee.feed(Array("data: ".utf8) + line + [0x0A, 0x0A], at: Self.now)
+        _ = tee.end(.complete, at: Self.now)
     }
 
     @Test func noDecoderTrapsOnWhatIsMadeHere() { for bytes in Self.made { feed(bytes) } }

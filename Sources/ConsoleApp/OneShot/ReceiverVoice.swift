@@ -1,3 +1,4 @@
+import ConsoleModel
 import Screen
 public import WireProtocol
 
@@ -30,7 +31,11 @@ public struct ReceiverVoice {
         case .dialect(_, let coverage):
             if let known = notes { lines = coverage.notes.filter { !known.contains($0) } }
             notes = coverage.notes
-        case .link, .health, .snapshot, .events, .boot: break
+        case .events(let batch):
+            if let refused = batch.refused.last {
+                lines = ["\(CountText.plural(batch.refused.count, "event")) refused: \(refused.reason)"]
+            }
+        case .link, .health, .snapshot, .boot: break
         }
         return lines.map { PlainText.sanitized("ctxtop: " + $0) }
     }

@@ -77,24 +77,30 @@ public struct AgentProxy: MessageSource {
         let isStream = plain.type.hasPrefix("text/event-stream") && plain.status < 400
         var tee = isStream && unread == nil ? await reader(request, input) : nil
         var body = try await writer.writeHead(Self.head(answer))
+        var isClientThere = true
         do {
             for try await piece in answer.body {
                 // The client first: whoever watches must not slow the watched.
+                isClientThere = false
                 try await body.write(piece)
-                for message in tee?.feed(piece.readableBytesView) ?? [] { outlet.send(message) }
+                isClientThere = true
+                let now = SystemClock.now()
+                for message in tee?.feed(piece.readableBytesView, at: now) ?? [] { outlet.send(message) }
                 if tee == nil, coding == "identity" {
                     plain.body += piece.readableBytesView.prefix(PlainAnswer.maximumBody - plain.body.count)
                 }
             }
         } catch {
-            for message in tee?.end(complete: false) ?? [] { outlet.send(message) }
+            let ending = isClientThere ? RunStreamReader.Ending.broken : .abandoned
+            for message in tee?.end(ending, at: SystemClock.now()) ?? [] { outlet.send(message) }
             if tee?.hasEvents != true {
-                plain.reason = "the connection broke before the end of the answer"
+                let end = isClientThere ? "broke" : "was closed by the client"
+                plain.reason = "the connection \(end) before the end of the answer"
                 await tell(plain, request, input)
             }
             throw error
         }
-        for message in tee?.end(complete: true) ?? [] { outlet.send(message) }
+        for message in tee?.end(.complete, at: SystemClock.now()) ?? [] { outlet.send(message) }
         if let tee {
             plain.reason = "the stream ended before its first event"
             if !tee.hasEvents { await tell(plain, request, input) }

@@ -68,13 +68,13 @@ extension BackendState {
             runs[place: run].state = .open
             runs[place: run].times.endedAt = nil
             next = .running
-        case .lost:
+        case .lost, .cancelled:
             guard runs.values[run].state == .open else { return }
             past.runs.append(runs.keys[run])
-            runs[place: run].state = .lost
+            runs[place: run].state = change.kind == .lost ? .lost : .cancelled
             runs[place: run].times.endedAt = record.timestamp
             runs[place: run].tools = []
-            next = .unknown
+            next = change.kind == .lost ? .unknown : .idle
         case .unknown: return
         }
         guard let session, !sessions.values[session].isEnded, sessions.values[session].state != next else {

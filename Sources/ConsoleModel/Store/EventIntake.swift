@@ -20,6 +20,7 @@ extension BackendState {
                 record.backendNumber = UInt16(truncatingIfNeeded: key.rawValue)
                 if let sent = event.timestamp {
                     record.timestamp = sent
+                    if event.isStamped { record.marks.insert(.stamped) }
                 } else {
                     // A file has no arrival time worth the name: the time of the event before is nearer.
                     record.timestamp = max(moment, reception.lastEventAt ?? moment)
@@ -121,9 +122,13 @@ extension BackendState {
         var progress = runs[place: place].apply(&record, step, word, call: call)
         if let (tool, duration) = progress.tool { statistics.countToolCall(tool, took: duration) }
         if record.marks.contains(.crossing) { statistics.crossings = statistics.crossings.adding(1) }
-        if event.type == .runFinished || event.type == .runError, !progress.isClosed {
-            close(place, record, progress, isCancelled: event.outcome == .cancelled)
-            progress.isClosed = true
+        if event.type == .runFinished || event.type == .runError {
+            if progress.isClosed {
+                progress.isLateEnd = true
+            } else {
+                close(place, record, progress, isCancelled: event.outcome == .cancelled)
+                progress.isClosed = true
+            }
         }
         return progress
     }
@@ -197,7 +202,8 @@ extension BackendState {
             learnUser(record.user, ofSessionAt: place)
         }
         let isAnothersEvent =
-            sessions[place: place].apply(record, number: number, outcome: outcome)
+            sessions[place: place].apply(
+                record, number: number, outcome: outcome, isLateEnd: progress?.isLateEnd == true)
         if isAnothersEvent, !record.marks.contains(.crossing) {
             record.marks.insert(.crossing)
             statistics.crossings = statistics.crossings.adding(1)
@@ -260,6 +266,8 @@ extension RunState {
         let session: OwnedSymbol
         /// The tool whose call ended, and how long that took.
         let tool: (Symbol, Duration)?
+        /// Whether the event ends a run that had ended before; the first end is the one that counts.
+        var isLateEnd = false
     }
 
     /// Takes one event.
@@ -315,7 +323,9 @@ extension RunState {
 
 extension SessionState {
     /// Takes one event; whether it named another user than the session's.
-    mutating func apply(_ record: EventRecord, number: Int, outcome: RunOutcome?) -> Bool {
+    mutating func apply(
+        _ record: EventRecord, number: Int, outcome: RunOutcome?, isLateEnd: Bool = false
+    ) -> Bool {
         let moment = record.timestamp
         counts.events += 1
         counts.newestEvent = number
@@ -329,7 +339,7 @@ extension SessionState {
             case .runError: .error
             default: nil
             }
-        if let next, !isEnded, state != next {
+        if let next, !isLateEnd, !isEnded, state != next {
             (state, isQueued) = (next, false)
             times.since = moment
         }

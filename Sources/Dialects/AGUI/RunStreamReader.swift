@@ -4,7 +4,8 @@ public import WireProtocol
 ///
 /// On an AG-UI wire only RUN_STARTED names thread and run, and nothing names the
 /// path or the user; events get these as metadata here. An event without a
-/// timestamp keeps none: the console stamps its arrival, and marks it so.
+/// plausible timestamp gets the moment of its arrival, and `stamped` in its
+/// metadata marks it.
 public struct RunStreamReader: Sendable {
     private var parser = SSEParser()
     private(set) var metadata = EventMetadata()
@@ -40,12 +41,24 @@ public struct RunStreamReader: Sendable {
         return text
     }
 
-    /// Takes the next bytes of the answer and gives the events they complete.
-    public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Message] {
+    /// How an answer ended.
+    public enum Ending: Hashable, Sendable {
+        /// The server ended it.
+        case complete
+        /// The connection to the server broke, or the body was shorter than it announced.
+        case broken
+        /// The client closed its connection, as it does to cancel a run.
+        case abandoned
+    }
+
+    /// Reads the next bytes of the answer and returns the events that they complete.
+    ///
+    /// - Parameter arrival: the time of events that have no plausible time of their own.
+    public mutating func feed(_ bytes: some Sequence<UInt8>, at arrival: Timestamp) -> [Message] {
         var lines: [UInt8] = []
         for event in parser.feed(bytes) {
             hasEvents = true
-            lines += line(event.data)
+            lines += line(event, at: arrival)
             lines.append(0x0A)
         }
         var messages: [Message] = lines.isEmpty ? [] : [.events(EventBatch(lines: lines))]
@@ -56,19 +69,32 @@ public struct RunStreamReader: Sendable {
         return messages
     }
 
-    /// The answer is over: a run that began and did not end is said so, and nothing is made up for it.
-    public func end(complete: Bool) -> [Message] {
-        guard hasStarted, !hasEnded else { return [] }
+    /// Ends the answer; a run that began and did not end is lost, or cancelled where the client left.
+    public mutating func end(_ ending: Ending, at moment: Timestamp) -> [Message] {
+        // HTML 9.2.6 discards an event that no blank line ends; AG-UI's own client reads it.
+        var messages = ending == .complete ? feed([0x0A, 0x0A], at: moment) : []
+        guard hasStarted, !hasEnded else { return messages }
+        hasEnded = true
+        let how =
+            switch ending {
+            case .complete: "the server ended the answer"
+            case .broken: "the connection broke"
+            case .abandoned: "the client closed the connection"
+            }
+        let reason = "\(how) before RUN_FINISHED or RUN_ERROR"
+        let change = RunChange(ending == .abandoned ? .cancelled : .lost, reason: reason)
+        messages += [OutgoingEvent(change, at: moment, metadata: metadata)].messages
         let run = metadata.run.map { " \($0)" } ?? ""
-        let how = complete ? "the server ended the answer" : "the connection broke"
-        return [.refused(what: "run\(run)", reason: "\(how) before RUN_FINISHED or RUN_ERROR")]
+        messages.append(.refused(what: "run\(run)", reason: reason))
+        return messages
     }
 
-    /// The event with our metadata in it; what is no JSON object stays as it is, to be refused and counted.
-    private mutating func line(_ bytes: [UInt8]) -> [UInt8] {
-        guard var object = (try? JSONParser.parse(bytes))?.object else {
-            return bytes.map { $0 == 0x0A ? 0x20 : $0 }
+    /// The event with our metadata in it; anything but a JSON object stays as it is, to be refused and counted.
+    private mutating func line(_ event: ServerSentEvent, at arrival: Timestamp) -> [UInt8] {
+        guard let received = (try? JSONParser.parse(event.data))?.object else {
+            return event.data.map { $0 == 0x0A ? 0x20 : $0 }
         }
+        var object = EventSpelling.corrected(received, field: event.type)
         let type = EventType(wireName: (object.string("type") ?? "").utf8)
         if type == .runStarted {
             (hasStarted, hasEnded) = (true, false)
@@ -77,7 +103,10 @@ public struct RunStreamReader: Sendable {
             metadata.run = Self.text(object["runId"]).map { RunID(rawValue: $0) } ?? metadata.run
         }
         if type == .runFinished || type == .runError { hasEnded = true }
+        let (moment, isArrival) = PlausibleTime.orArrival(object["timestamp"], at: arrival)
+        object["timestamp"] = .integer(moment.milliseconds)
         var merged = metadata.json.object ?? [:]
+        if isArrival { merged.append("stamped", true) }
         for member in object["metadata"]?.object?.members ?? [] where merged[member.name] == nil {
             merged.append(member.name, member.value)
         }

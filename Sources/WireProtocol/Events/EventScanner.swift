@@ -154,6 +154,9 @@ struct EventScanner {
             event.hiddenBytes = try wholeNumber().map { Int(clamping: max(0, $0)) } ?? 0
         case 4 where key == "path": event.path = try textOrSkip()
         case 7 where key == "session": event.session = try textOrSkip()
+        case 7 where key == "stamped":
+            event.isStamped = try peek() == UInt8(ascii: "t")
+            try skipValue()
         case 10 where key == "dispatcher": event.dispatcher = try textOrSkip()
         default: try skipValue()
         }

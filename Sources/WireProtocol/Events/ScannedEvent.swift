@@ -42,6 +42,8 @@ public struct ScannedEvent: Hashable, Sendable {
     public var agent = TextSlice.none
     /// `metadata.bytes`: the size of a payload that was left out; 0 where none was.
     public var hiddenBytes = 0
+    /// `metadata.stamped`: whether the timestamp is the moment at which a receiver read the event.
+    public var isStamped = false
     /// What a RUN_FINISHED reports in `outcome`; success where it reports nothing.
     public var outcome = RunOutcome.success
 

@@ -24,6 +24,14 @@ import WireProtocol
         #expect(voice.lines(about: refused).count == 1)
     }
 
+    @Test func linesThatAreNotEventsArePrintedWithTheirNumber() {
+        var voice = ReceiverVoice()
+        let batch = EventBatch(lines: Array("{}\n{}\n{\"type\":\"RAW\"}".utf8))
+        #expect(
+            voice.lines(about: .events(batch)) == ["ctxtop: 2 events refused: not an event: it has no type"])
+        #expect(voice.lines(about: .events(EventBatch(lines: Array("{\"type\":\"RAW\"}".utf8)))).isEmpty)
+    }
+
     @Test func onlyLaterNotesArePrinted() {
         var voice = ReceiverVoice()
         #expect(voice.lines(about: .dialect(name: "otlp", coverage: Coverage(notes: ["a"]))).isEmpty)

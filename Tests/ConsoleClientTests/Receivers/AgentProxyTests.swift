@@ -136,6 +136,33 @@ import WireProtocol
         }
     }
 
+    @Test func anAnswerThatIsCutOffEndsItsRunAtOnce() async throws {
+        let head =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/event-stream\r\n\r\n"
+        let frame = Self.frames[0]
+        let chunk = String(frame.utf8.count, radix: 16) + "\r\n" + frame + "\r\n"
+        // The chunk that ends a body never comes.
+        try await proxied({ _ in FakeAnswer(pieces: [Array(head.utf8), Array(chunk.utf8)]) }) {
+            receiver, _ in
+            _ = try? await receiver.post("/agent", Self.input, type: "application/json")
+            let messages = await receiver.wait { !$0.refusals("run r-1").isEmpty }
+            #expect(
+                messages.refusals("run r-1") == ["the connection broke before RUN_FINISHED or RUN_ERROR"])
+            #expect(messages.eventLines.last?.contains("\"change\":\"lost\"") == true)
+        }
+    }
+
+    @Test func theLastEventNeedsNoBlankLine() async throws {
+        let end = "data: {\"type\":\"run_finished\"}"
+        try await proxied({ _ in .stream(Self.frames[0], end) }) { receiver, _ in
+            let answer = try await receiver.post("/agent", Self.input, type: "application/json")
+            #expect(answer.body == Self.frames[0] + end)
+            let lines = await receiver.wait { $0.eventLines.count >= 2 }.eventLines
+            #expect(lines.last?.contains("\"type\":\"RUN_FINISHED\"") == true)
+            #expect(lines.allSatisfy { $0.contains("\"timestamp\":1") && $0.contains("\"stamped\":true") })
+        }
+    }
+
     @Test func anUpstreamThatIsNotThereFailsTheRun() async throws {
         let upstream = try BackendTarget(FakeServer.nobody)
         try await RunningReceiver.running({ .proxy($0, upstream: upstream, userHeader: nil) }) { receiver in

@@ -35,7 +35,7 @@ extension TriageRule {
         let words =
             run.isSeenFromWithin
             ? "no more spans: its process died, or a step is still running"
-            : "missing: agent_completed or agent_error, its session ended"
+            : "missing: agent_completed or agent_error, \(view.backend.isEnded(run.session) ? "its session ended" : "its answer was cut off")"
         let whose = run.user.isNone ? "a run" : "\(view.text(run.user))'s run"
         return Observation(
             view.subject(run),

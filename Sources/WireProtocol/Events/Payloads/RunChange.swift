@@ -12,6 +12,8 @@ public struct RunChange: CustomPayload {
         case reopened
         /// Its end can not be seen: nothing of it came for a long time.
         case lost
+        /// Its caller left before its end, as AG-UI's client does to cancel a run.
+        case cancelled
         /// A word of a newer version.
         case unknown
     }
