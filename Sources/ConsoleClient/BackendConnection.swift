@@ -141,6 +141,7 @@ public struct BackendConnection: MessageSource {
         through link: DialectLink? = nil
     ) async -> Ending {
         var pause = options.pause(after: first)
+        var dialect = first.messages.first(where: \.isDialect)
         if link != nil {
             let short = min(pause, options.readinessPatience)
             try? await Task.sleep(for: short)
@@ -154,6 +155,11 @@ public struct BackendConnection: MessageSource {
             let round = await reader.askHealth(at: first.url)
             pause = options.pause(after: round)
             if Task.isCancelled { break }
+            // A relay learns what its source can show; a dialect's own reader reports that itself.
+            if link == nil, let news = round.messages.first(where: \.isDialect), news != dialect {
+                dialect = news
+                send(news)
+            }
             await sendHealth(of: round, through: link)
             if !round.wasAnswered { return .lost(round.failure ?? "no answer") }
             if first.isToBeProbed, round.isWell { return .outdated("it is well now; looking what it speaks") }
@@ -254,6 +260,8 @@ public struct BackendConnection: MessageSource {
 extension Message {
     /// Whether it is an answer about health.
     fileprivate var isHealth: Bool { if case .health = self { true } else { false } }
+    /// Whether it says what can be seen of the backend.
+    fileprivate var isDialect: Bool { if case .dialect = self { true } else { false } }
 }
 
 extension EventBatch {

@@ -262,6 +262,10 @@ public struct BackendReader: Sendable {
             .dialect(name: dialect.name, coverage: dialect.coverage.exposed(on: stack)),
         ]
         let isNative = dialect.name == Dialect.native.name
+        // What is relayed shows no more than its source does.
+        if isNative, let relayed = answer.json?["relays"]?.object.flatMap({ RelayRecord(json: $0) }) {
+            round.messages[1] = .dialect(name: relayed.dialect, coverage: relayed.coverage)
+        }
         if let problem = Self.unreadableRoot(answer, isNative: isNative) {
             round.messages.append(.read(ReadOutcome(.sessions, "links.monitor", failure: problem)))
         }

@@ -11,12 +11,20 @@ import WireProtocol
         return text.split(separator: "\n").map(String.init)
     }()
 
+    /// The same of those that only a relay sends.
+    private static let relayed = [
+        #"{"name":"ctxtop.refused","value":{"what":"POST /","reason":"HTTP 404","count":2}}"#,
+        #"{"name":"ctxtop.read","value":{"part":"events","address":"POST /","failure":"HTTP 404"}}"#,
+    ]
+
     @Test func everyPayloadButThePathHasAnExample() throws {
-        let names = try Self.examples.map { try JSONParser.parse(Array($0.utf8))["name"]?.string }
+        let names = try (Self.examples + Self.relayed).map {
+            try JSONParser.parse(Array($0.utf8))["name"]?.string
+        }
         #expect(names == CustomEventName.allCases.filter { $0 != .path }.map(\.rawValue))
     }
 
-    @Test(arguments: examples) func everyMemberSurvivesTheWire(_ line: String) throws {
+    @Test(arguments: examples + relayed) func everyMemberSurvivesTheWire(_ line: String) throws {
         let event = try JSONParser.parse(Array(line.utf8))
         let name = try #require(event["name"]?.string.flatMap { CustomEventName(rawValue: $0) })
         let value = try #require(event["value"]?.object)
@@ -28,11 +36,16 @@ import WireProtocol
             case .creation(let payload): payload.json
             case .path(let payload): payload.json
             case .gap(let payload): payload.json
+            case .refused(let payload): payload.json
+            case .read(let payload): payload.json
             }
         #expect(json == .object(value))
     }
 
-    @Test(arguments: [(CustomEventName.dispatcher, "{}"), (.creation, "{\"status\":\"ok\"}"), (.path, "{}")])
+    @Test(arguments: [
+        (CustomEventName.dispatcher, "{}"), (.creation, "{\"status\":\"ok\"}"), (.path, "{}"),
+        (.refused, "{}"), (.read, "{}"),
+    ])
     func whatHasNoIdentityIsRefused(_ name: CustomEventName, _ text: String) throws {
         let value = try #require(try JSONParser.parse(Array(text.utf8)).object)
         #expect(CustomEvent(name, value) == nil)

@@ -23,6 +23,8 @@ extension ConsoleState {
         // A file has no health endpoint; what its events say is all there is.
         if backend.health.receivedAt == nil { return backend.link.state == .ended ? 0 : 3 }
         if backend.link.state == .lost { return 3 }
+        // A relay of a source that carries no health: its runs and sessions are all there is.
+        if backend.health.record.status == .unknown, !backend.dialect.coverage.sees(.health) { return 0 }
         switch backend.health.record.status {
         case .pass: return 0
         case .warn: return 1

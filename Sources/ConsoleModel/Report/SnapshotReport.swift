@@ -21,7 +21,7 @@ extension ConsoleState {
         }
     }
 
-    private func document(_ backend: BackendState) -> BackendDocument {
+    func document(_ backend: BackendState) -> BackendDocument {
         var snapshot = BackendSnapshot(name: backend.name)
         snapshot.version = backend.identity.version
         snapshot.instance = backend.identity.instance

@@ -58,6 +58,10 @@ enum EventDetail {
             return "\(report.path) \(report.status.rawValue)" + because(report.error)
         case .path(let path): return "\(path.path) says \(path.detected)"
         case .gap(let gap): return "\(gap.lost.map(CountText.grouped) ?? "some") events lost"
+        case .refused(let report):
+            let times = report.count > 1 ? ", \(report.count) times" : ""
+            return "\(report.what)\(times): \(report.reason)"
+        case .read(let outcome): return "\(outcome.address): \(outcome.failure ?? "readable")"
         }
     }
 }

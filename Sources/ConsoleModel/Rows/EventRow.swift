@@ -175,6 +175,8 @@ extension ConsoleState {
             case .creation: return record.marks.contains(.error) ? "creation_failed" : "creation"
             case .path: return "path"
             case .gap: return "gap"
+            case .refused: return "refused"
+            case .read: return "read"
             case nil: return record.name.isNone ? "custom" : text(record.name)
             }
         }

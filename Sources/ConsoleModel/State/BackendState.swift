@@ -135,6 +135,8 @@ public struct Reception: Equatable, Sendable {
     public internal(set) var lastRefusal: String?
     /// Announced addresses that could not be read, by address; at most ``maximumUnread``.
     public internal(set) var unread: [String: ReadOutcome] = [:]
+    /// Those of ``unread`` that a relay could not read, as its snapshot and its events report.
+    var relayedUnread: [String: ReadOutcome] = [:]
     /// How many addresses that could not be read are kept; no dialect asks for more kinds of them.
     static let maximumUnread = 64
     /// What is left out of the words in its events before they are kept.

@@ -17,6 +17,8 @@ extension BackendState {
         case .creation(let report): noteCreation(report, &record, &symbols, changes: &changes)
         case .path(let path): declare(path, symbols: &symbols, at: record.timestamp, changes: &changes)
         case .gap(let gap): noteGap(gap, &record)
+        case .refused(let report): noteRefusal(report)
+        case .read(let outcome): noteRead(outcome)
         }
     }
 
@@ -175,6 +177,18 @@ extension BackendState {
         case .none: break
         }
         noteOutcome(place, before: before, at: moment, changes: &changes)
+    }
+
+    /// Counts what a relay could not use of its source.
+    private mutating func noteRefusal(_ report: RefusalReport) {
+        refuse("\(report.what): \(report.reason)")
+        reception.counters.decodeErrors = reception.counters.decodeErrors.adding(report.count - 1)
+    }
+
+    /// Keeps what a relay could not read, apart from what this console could not.
+    private mutating func noteRead(_ outcome: ReadOutcome) {
+        reception.relayedUnread[outcome.address] = outcome.failure == nil ? nil : outcome
+        take(outcome)
     }
 
     private mutating func noteGap(_ gap: StreamGap, _ event: inout EventRecord) {

@@ -32,6 +32,7 @@ extension BackendState {
         }
         extras.health = statesHealth ? HealthAnswer(record: snapshot.health, receivedAt: moment) : nil
         if !snapshot.history.isEmpty { statistics.history = Array(snapshot.history.suffix(60)) }
+        if let relayed = snapshot.reception { take(relayed) }
         extras.limits = snapshot.limits
         extras.checklist = snapshot.checklist
         extras.contexts = [:]
@@ -168,6 +169,10 @@ extension BackendState {
         let ours = session.times.lastEventAt
         let isNewer = ours.map { record.lastEventAt.map { $0 >= ours ?? $0 } ?? ($0 <= asOf) } ?? true
         session.times.openedAt = session.times.openedAt ?? openedAt(record)
+        if let service = record.service {
+            session.service = symbols.intern(String(service.prefix(200)))
+            reception.namesServices = true
+        }
         if isNewer, !session.isEnded {
             session.times.lastEventAt = record.lastEventAt ?? ours
             session.dispatcher = record.dispatcher.map { symbols.intern($0.rawValue) } ?? session.dispatcher
@@ -209,6 +214,7 @@ extension BackendState {
                 run.times.endedAt = run.times.endedAt ?? asOf
                 run.tools = []
             }
+            if let relayed = record.relayed { run.take(relayed, symbols: &symbols) }
             runs[place: place] = run
             if wasOpen, run.state != .open { past.runs.append(run.key) }
             return
@@ -229,6 +235,7 @@ extension BackendState {
             sessions[place: place].lastRun = run.key
             run.ledger = sessions[place: place].ledger
         }
+        if let relayed = record.relayed { run.take(relayed, symbols: &symbols) }
         runs.insert(run, for: run.key)
         guard record.state != .open else { return }
         past.runs.append(run.key)

@@ -40,6 +40,8 @@ public struct BackendSnapshot: WireRecord {
     public var lastEventID: String?
     /// Per-minute buckets of the last 60 minutes, oldest first.
     public var history: [HistoryBucket] = []
+    /// What a relayed source sent that could not be used; nil where nothing is relayed.
+    public var reception: ReceptionRecord?
     /// Rows that could not be read; counted as decode errors.
     public var refusedRows = 0
 
@@ -72,6 +74,7 @@ public struct BackendSnapshot: WireRecord {
         runsOmitted = json.int("runsOmitted") ?? 0
         lastEventID = json.string("lastEventId")
         history = json.records("history", refused: &refused)
+        reception = json["reception"]?.object.map { ReceptionRecord(json: $0) }
         refusedRows = refused
     }
 
@@ -85,6 +88,7 @@ public struct BackendSnapshot: WireRecord {
         appendParts(to: &object)
         object.set("lastEventId", lastEventID)
         object.set("history", history)
+        object["reception"] = reception?.json
         return .object(object)
     }
 

@@ -29,6 +29,8 @@ public struct SessionRecord: WireRecord {
     public var dispatcher: DispatcherID?
     /// Its user context.
     public var context: ContextID?
+    /// The service that it belongs to, of OpenTelemetry's `service.name`; only a relay sends it.
+    public var service: String?
 
     /// A session of which only the identity is known.
     public init(id: SessionID, user: UserID) {
@@ -49,6 +51,7 @@ public struct SessionRecord: WireRecord {
         eventsSeen = json.strings("eventsSeen").compactMap { OperatorWord(rawValue: $0) }
         dispatcher = json.id("dispatcher")
         context = json.id("context")
+        service = json.string("service")
     }
 
     /// One element of `sessions`.
@@ -63,6 +66,7 @@ public struct SessionRecord: WireRecord {
         object.set("eventsSeen", eventsSeen.map(\.rawValue))
         object.set("dispatcher", dispatcher)
         object.set("context", context)
+        object.set("service", service)
         return .object(object)
     }
 }

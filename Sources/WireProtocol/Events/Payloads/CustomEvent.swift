@@ -12,6 +12,10 @@ public enum CustomEventName: String, Hashable, Sendable, CaseIterable {
     case path = "ctxtop.path"
     /// A ``StreamGap``.
     case gap = "ctxtop.gap"
+    /// A ``RefusalReport``.
+    case refused = "ctxtop.refused"
+    /// A ``ReadOutcome``.
+    case read = "ctxtop.read"
 }
 
 /// The `value` of one of our CUSTOM events.
@@ -39,6 +43,10 @@ public enum CustomEvent: Hashable, Sendable {
     case path(PathRecord)
     /// Events were lost.
     case gap(StreamGap)
+    /// A relayed source sent something that could not be used.
+    case refused(RefusalReport)
+    /// An address of a relayed source could be read, or could not.
+    case read(ReadOutcome)
 
     /// Reads the value of an event of that name; nil when what identifies it is not there.
     public init?(_ name: CustomEventName, _ value: JSONObject) {
@@ -50,6 +58,8 @@ public enum CustomEvent: Hashable, Sendable {
             case .creation: CreationReport(json: value).map { .creation($0) }
             case .path: PathRecord(json: value).map { .path($0) }
             case .gap: .gap(StreamGap(json: value))
+            case .refused: RefusalReport(json: value).map { .refused($0) }
+            case .read: ReadOutcome(json: value).map { .read($0) }
             }
         guard let event else { return nil }
         self = event
