@@ -12,6 +12,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -106,6 +107,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "MonitorServer",
+            dependencies: [
+                "ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WireProtocol",
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioSSL,
+            ], swiftSettings: settings),
+        .target(
             name: "ConsoleApp",
             dependencies: [
                 "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
@@ -114,9 +121,9 @@ let package = Package(
         .executableTarget(
             name: "ctxtop",
             dependencies: [
-                "Backend", "ConsoleApp", "ConsoleClient", "ConsoleModel", "Dialects", "PatternDetection",
-                "SyntheticUsers", "Terminal", "WireProtocol", argumentParser, asyncHTTPClient, lifecycle,
-                logging,
+                "Backend", "ConsoleApp", "ConsoleClient", "ConsoleModel", "Dialects", "MonitorServer",
+                "PatternDetection", "SyntheticUsers", "Terminal", "WireProtocol", argumentParser,
+                asyncHTTPClient, lifecycle, logging,
             ], swiftSettings: settings),
         .testTarget(
             name: "PatternDetectionTests", dependencies: ["PatternDetection"], swiftSettings: settings),
@@ -159,6 +166,12 @@ let package = Package(
             dependencies: [
                 "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
                 nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "MonitorServerTests",
+            dependencies: [
+                "ConsoleClient", "ConsoleModel", "MonitorServer", "PatternDetection", "WireProtocol",
+                asyncHTTPClient, nioCore, nioHTTP1,
             ], swiftSettings: settings),
         .testTarget(
             name: "ConsoleAppTests",

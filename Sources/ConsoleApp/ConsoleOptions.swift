@@ -48,6 +48,8 @@ public struct ConsoleOptions: Sendable {
     public var redaction = Redaction.secrets
     /// Where it is noted what the console does; nil for nowhere.
     public var log: LogFile?
+    /// Puts whatever else reads a receiver's messages between it and the console; nil for nothing.
+    public var tap: (@Sendable (any MessageSource) -> any MessageSource)?
     /// Where the console opens, when not on Pulse.
     public var place: PlaceRequest?
 
@@ -74,6 +76,12 @@ public struct ConsoleOptions: Sendable {
         targets.contains {
             if case .backend(let target) = $0 { client(for: target).acceptsAnyCertificate } else { false }
         }
+    }
+
+    /// The receiver's source, through ``tap`` where there is one.
+    func source(_ receiver: Receiver, _ links: ConsoleLinks) -> any MessageSource {
+        let source = links.source(receiver)
+        return tap?(source) ?? source
     }
 
     /// The dialect that is given for that backend.

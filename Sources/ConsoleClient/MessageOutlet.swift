@@ -1,17 +1,17 @@
 import Synchronization
-import WireProtocol
+public import WireProtocol
 
 /// The bounded way out of a link: what finds no room is kept or counted, never lost in silence.
 ///
 /// Events that find no room become one `ctxtop.gap` with their number. Of all
 /// else the newest of its kind waits: a console must not go on showing a link
 /// or a health that has changed.
-final class MessageOutlet: Sendable {
+public final class MessageOutlet: Sendable {
     /// How many messages may wait for their reader; a batch of events is one message.
-    static let capacity = 4096
+    public static let capacity = 4096
 
     /// What comes out, in order.
-    let messages: AsyncStream<Message>
+    public let messages: AsyncStream<Message>
     private let output: AsyncStream<Message>.Continuation
     private let waiting = Mutex(Waiting())
 
@@ -22,12 +22,12 @@ final class MessageOutlet: Sendable {
     }
 
     /// An outlet with room for `capacity` messages.
-    init(capacity: Int = MessageOutlet.capacity) {
+    public init(capacity: Int = MessageOutlet.capacity) {
         (messages, output) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(capacity))
     }
 
     /// Gives a message to the reader, after what waits.
-    func send(_ message: Message) {
+    public func send(_ message: Message) {
         waiting.withLock { waiting in
             release(&waiting)
             if waiting.lostEvents == 0, waiting.messages.isEmpty, isTaken(message) { return }
@@ -41,7 +41,7 @@ final class MessageOutlet: Sendable {
     }
 
     /// No more messages come.
-    func finish() { output.finish() }
+    public func finish() { output.finish() }
 
     private func release(_ waiting: inout Waiting) {
         if waiting.lostEvents > 0 {

@@ -202,7 +202,7 @@ public final class ContextMonitor: Sendable {
         return stream
     }
 
-    private func wake() {
+    func wake() {
         wakes.withLock { wakes in
             for continuation in wakes.waiting.values { continuation.yield() }
         }

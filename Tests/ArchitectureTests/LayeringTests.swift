@@ -49,6 +49,14 @@ import Testing
                 "NIOHTTP2", "NIOPosix", "NIOSSL", "Synchronization",
             ]
         ),
+        // It serves what a console reads by the routes that backends embed, so it stands on both.
+        "MonitorServer": (
+            ["ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WireProtocol"],
+            [
+                "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "NIOSSL", "ServiceLifecycle",
+                "Synchronization",
+            ]
+        ),
         "ConsoleApp": (
             [
                 "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
@@ -57,8 +65,8 @@ import Testing
         ),
         "ctxtop": (
             [
-                "Backend", "ConsoleApp", "ConsoleClient", "ConsoleModel", "Dialects", "PatternDetection",
-                "SyntheticUsers", "Terminal", "WireProtocol",
+                "Backend", "ConsoleApp", "ConsoleClient", "ConsoleModel", "Dialects", "MonitorServer",
+                "PatternDetection", "SyntheticUsers", "Terminal", "WireProtocol",
             ], ["ArgumentParser", "AsyncHTTPClient", "Foundation", "Logging", "ServiceLifecycle"]
         ),
         "ctxtop-backend": (

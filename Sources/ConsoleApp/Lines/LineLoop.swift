@@ -20,6 +20,9 @@ public final class LineLoop {
         case unread
         /// A signal asked the process to end.
         case signal(Int32)
+
+        /// Whether SIGTERM ended it, which is how a service manager ends a service.
+        public var isAskedFor: Bool { self == .signal(SIGTERM) }
     }
 
     private var store: Store

@@ -11,16 +11,21 @@ public struct PlainVoice: LineVoice {
     private var last = ""
     private var hasBegun = false
     private let targets: [String]
+    private let takesWords: Bool
 
-    /// Speaks about those targets.
-    public init(targets: [String]) { self.targets = targets }
+    /// Speaks about those targets; `takesWords` says whether `q` and Enter ends the program.
+    public init(targets: [String], takesWords: Bool = true) {
+        self.targets = targets
+        self.takesWords = takesWords
+    }
 
     /// The sentences about what is new; never the same one twice in a row.
     public mutating func lines(about state: ConsoleState, isSecond: Bool) -> [String] {
         var lines: [String] = []
         if !hasBegun {
             hasBegun = true
-            lines.append("watching \(targets.joined(separator: ", ")); q and Enter ends")
+            let end = takesWords ? "; q and Enter ends" : ""
+            lines.append("watching \(targets.joined(separator: ", "))\(end)")
         }
         lines += changes.changes(in: state).map(Self.sentence)
         if isSecond {

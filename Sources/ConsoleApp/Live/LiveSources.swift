@@ -35,7 +35,8 @@ final class LiveSources {
     }
 
     private func listen(_ receiver: Receiver, as key: BackendKey) {
-        open(options.client, as: key) { $0.source(receiver) }
+        let options = options
+        open(options.client, as: key) { options.source(receiver, $0) }
     }
 
     private func open(

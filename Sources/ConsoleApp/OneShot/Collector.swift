@@ -74,7 +74,7 @@ public enum Collector {
             case .receiver(let receiver):
                 guard let links = try? ConsoleLinks(options.client) else { return [] }
                 allLinks.append(links)
-                source = links.source(receiver)
+                source = options.source(receiver, links)
             }
             let reading = Task {
                 var voice = ReceiverVoice()
@@ -103,7 +103,7 @@ extension Collector {
     /// Gives the events that others send to a receiver as NDJSON lines, until the task is cancelled.
     public static func stream(_ receiver: Receiver, _ options: ConsoleOptions) async throws {
         let links = try ConsoleLinks(options.client)
-        let source = links.source(receiver)
+        let source = options.source(receiver, links)
         let running = Task { await source.run() }
         var voice = ReceiverVoice()
         for await message in source.messages {

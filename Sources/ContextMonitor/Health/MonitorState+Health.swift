@@ -74,12 +74,12 @@ extension MonitorState {
 }
 
 /// Health documents in the format of draft-inadarei-api-health-check-06.
-enum HealthDocument {
+package enum HealthDocument {
     /// The media type of that draft.
-    static let mediaType = "application/health+json"
+    package static let mediaType = "application/health+json"
 
     /// The whole document; `links.monitor` is how a console finds the rest.
-    static func json(
+    package static func json(
         _ health: HealthRecord, times: [String: Timestamp], _ configuration: MonitorConfiguration,
         root: String
     ) -> JSONValue {

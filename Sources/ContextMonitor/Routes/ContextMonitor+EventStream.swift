@@ -7,7 +7,7 @@ extension ContextMonitor {
     /// Server-sent events (HTML 9.2) from a resume point, or from now.
     ///
     /// - Throws: 410 when the resume point is gone or of another boot.
-    func eventStream(_ request: Request) throws(Problem) -> Response {
+    package func eventStream(_ request: Request) throws(Problem) -> Response {
         EventStreamResponse(OperatorStream(monitor: self, position: try resumePoint(request))).response
     }
 

@@ -39,9 +39,38 @@ extension OutgoingEvent {
         return JSONValue.object(object).serialized
     }
 
-    /// Ours hold names and states only; what an embedder's own CUSTOM holds nobody here knows.
+    /// Whether a member holds what a user wrote, a tool was given or a model answered.
     private func isPayload(_ member: JSONObject.Member) -> Bool {
-        if type == .custom, CustomEventName(rawValue: fields.string("name") ?? "") != nil { return false }
+        Self.isPayload(member, type: type, name: fields.string("name"))
+    }
+
+    /// Ours hold names and states only; what an embedder's own CUSTOM holds nobody here knows.
+    fileprivate static func isPayload(
+        _ member: JSONObject.Member, type: EventType, name: String?
+    ) -> Bool {
+        if type == .custom, CustomEventName(rawValue: name ?? "") != nil { return false }
         return Self.payloadFields.contains(member.name) || (type == .custom && member.name == "value")
+    }
+}
+
+extension JSONObject {
+    /// An event that was received as a line, without its payload; texts become empty, `metadata.bytes` counts them.
+    package var eventWithoutPayload: JSONObject {
+        let type = EventType(wireName: (string("type") ?? "").utf8)
+        var hidden = 0
+        var kept = JSONObject()
+        for member in members {
+            guard OutgoingEvent.isPayload(member, type: type, name: string("name")) else {
+                kept.append(member.name, member.value)
+                continue
+            }
+            hidden += member.value.string?.utf8.count ?? member.value.serialized.count
+            if member.value.string != nil { kept.append(member.name, "") }
+        }
+        guard hidden > 0 else { return self }
+        var about = kept["metadata"]?.object ?? JSONObject()
+        about.set("bytes", hidden)
+        kept["metadata"] = .object(about)
+        return kept
     }
 }

@@ -42,9 +42,12 @@ enum Console {
     }
 
     /// Says what changes, line by line, until `q` and Enter or ctrl-c.
-    @MainActor static func announce(_ options: ConsoleOptions) async throws {
-        let voice = PlainVoice(targets: options.targets.map(\.url))
-        let ending = await LineLoop(options, voice).run(takesWords: true)
+    ///
+    /// - Parameter isService: whether it runs without a terminal, where SIGTERM is the way to end it.
+    @MainActor static func announce(_ options: ConsoleOptions, isService: Bool = false) async throws {
+        let voice = PlainVoice(targets: options.targets.map(\.url), takesWords: !isService)
+        let ending = await LineLoop(options, voice).run(takesWords: !isService)
+        if isService, ending.isAskedFor { return }
         if case .signal(let number) = ending { throw ExitCode(128 + number) }
     }
 }
