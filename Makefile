@@ -91,3 +91,6 @@ install: build ## into PREFIX (default /usr/local)
 	.build/release/ctxtop-backend --experimental-dump-help | .build/release/ctxtop manual --of-input \
 	  >$(DESTDIR)$(PREFIX)/share/man/man1/ctxtop-backend.1
 	mkdir -p $(DESTDIR)$(PREFIX)/share/ctxtop && cp -r Assets/. $(DESTDIR)$(PREFIX)/share/ctxtop/
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@set -e; for unit in listen proxy; do sed 's|@PREFIX@|$(PREFIX)|' Assets/systemd/ctxtop-$$unit.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/ctxtop-$$unit.service; done
