@@ -54,9 +54,6 @@ public struct MonitorPlan: Sendable {
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(secret))
         } catch { throw .unreadableTLS(certificate, key) }
     }
-
-    /// Whether only programs of this machine can connect, without a token.
-    var isOpenToLoopback: Bool { if case .insecureLoopback = access { true } else { false } }
 }
 
 /// Why a monitoring root is not served.

@@ -85,12 +85,11 @@ public final class ReceiverMonitor: Sendable {
 
     private func router() -> Router<MonitorRequestContext> {
         let router = Router(context: MonitorRequestContext.self)
-        if plan.isOpenToLoopback { router.add(middleware: LoopbackGate()) }
         router.get("/health") { [source] _, _ in
             Response(json: source.health(at: SystemClock.now()), mediaType: HealthDocument.mediaType)
         }
         let operators = router.group(RouterPath(stringLiteral: ContextMonitor.root))
-            .add(middleware: OperatorGate(access: plan.access))
+            .add(middleware: OperatorGate(access: plan.access, wrongTokens: source.monitor.wrongTokens))
         operators.get("/snapshot") { [source] _, _ in
             Response(json: source.snapshot(at: SystemClock.now()).json)
         }
