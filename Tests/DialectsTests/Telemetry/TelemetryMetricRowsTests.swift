@@ -54,7 +54,7 @@ import WireProtocol
     @Test func aProgramThatStartsAgainCountsFromZero() {
         #expect(
             told(point(70), point(2, from: 2_500, at: 3_000))
-                == "metric/shop tokens=2 | cumulative; started again 1 times")
+                == "metric/shop tokens=2 | cumulative; resets: 1")
     }
 
     @Test func histogramsShowSumAndCount() {
@@ -109,7 +109,7 @@ import WireProtocol
         }
     }
 
-    @Test(arguments: [(300, nil), (301, "1 metrics"), (950, "650 metrics")] as [(Int, String?)])
+    @Test(arguments: [(300, nil), (301, "1,"), (950, "650,")] as [(Int, String?)])
     func theMetricsHeardOfLongestAgoAreLeftOutFirst(_ count: Int, _ words: String?) {
         let points = (0..<count).map { point(1, name: "m\($0)") }
         let checks = rows(points).checks()

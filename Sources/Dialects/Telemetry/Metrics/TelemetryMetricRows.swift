@@ -87,7 +87,7 @@ struct TelemetryMetricRows {
         if leftOut > 0 {
             var check = CheckRecord(name: "metric/left out")
             check.observedValue =
-                "\(leftOut) metrics, the ones heard of longest ago; limit \(Self.maximumRows)"
+                "\(leftOut), heard of longest ago; limit \(Self.maximumRows)"
             checks.append(check)
         }
         return checks
@@ -129,9 +129,9 @@ struct TelemetryMetricRows {
             words.append(spelled.joined(separator: ", ") + (more > 0 ? " and \(more) more series" : ""))
         }
         let resets = series.reduce(0) { $0 + $1.value.resets }
-        if resets > 0 { words.append("started again \(resets) times") }
+        if resets > 0 { words.append("resets: \(resets)") }
         if row.leftOut > 0 {
-            words.append("\(row.leftOut) series heard of longest ago are left out; limit \(maximumSeries)")
+            words.append("left out: \(row.leftOut) series heard of longest ago; limit \(maximumSeries)")
         }
         return words.isEmpty ? nil : words.joined(separator: "; ")
     }
