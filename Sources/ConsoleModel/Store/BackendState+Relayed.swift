@@ -1,3 +1,4 @@
+import PatternDetection
 import WireProtocol
 
 extension BackendState {
@@ -17,6 +18,15 @@ extension BackendState {
             reception.relayedUnread[outcome.address] = outcome
             take(outcome)
         }
+    }
+
+    /// A path of a relayed source, which events have named and no list has declared.
+    mutating func meet(_ record: PathRecord, symbols: inout SymbolTable, at moment: Timestamp) {
+        let symbol = symbols.intern(record.path.rawValue)
+        guard paths.place(symbol) == nil else { return }
+        var path = PathState(record)
+        path.firstSeenAt = moment
+        paths.insert(path, for: symbol)
     }
 }
 

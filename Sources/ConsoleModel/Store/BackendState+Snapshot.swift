@@ -38,7 +38,13 @@ extension BackendState {
         extras.contexts = [:]
         for context in snapshot.contexts { extras.keep(context) }
         let asOf = snapshot.health.at ?? moment
-        for record in snapshot.paths { declare(record, symbols: &symbols, at: asOf, changes: &changes) }
+        for record in snapshot.paths {
+            if snapshot.reception != nil, record.evidence.isEmpty {
+                meet(record, symbols: &symbols, at: asOf)
+            } else {
+                declare(record, symbols: &symbols, at: asOf, changes: &changes)
+            }
+        }
         for record in snapshot.sessions { merge(record, symbols: &symbols, asOf: asOf) }
         for record in snapshot.runs { merge(record, symbols: &symbols, asOf: asOf) }
         for record in snapshot.dispatchers { merge(record, symbols: &symbols, asOf: asOf) }

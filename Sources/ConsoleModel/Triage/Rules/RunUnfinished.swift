@@ -8,8 +8,9 @@ extension TriageRule {
     /// A run has no terminal event although nothing can come any more; after a file's end more may have come.
     static let runUnfinished = TriageRule(
         id: "run-unfinished",
-        checks: "A run lost its final event: its session ended while it was open.",
-        threshold: "1 run that its session ended within the last 10 min",
+        checks:
+            "A run lost its final event: its session ended, or its answer was cut off, while it was open.",
+        threshold: "1 run whose session or answer ended within the last 10 min",
         source: "DESIGN.md §1, run grammar",
         advice: "Open the run's session, and look at what was sent before the break.", severity: .critical,
         urgency: .missingEnd, limits: [remembered], rows: "what is missing, and which of the five words came",
