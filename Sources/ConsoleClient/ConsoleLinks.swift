@@ -20,7 +20,8 @@ public final class ConsoleLinks: Sendable {
     /// Something that others send to; it listens when its `run()` is called.
     public func source(_ receiver: Receiver) -> any MessageSource {
         switch receiver {
-        case .telemetry(let address, let grpc): TelemetryReceiver(address, grpc: grpc)
+        case .telemetry(let address, let grpc, let isSpare):
+            TelemetryReceiver(address, grpc: grpc, isSpare: isSpare)
         case .proxy(let address, let upstream, let userHeader):
             AgentProxy(address, upstream: upstream, userHeader: userHeader, client: client)
         }

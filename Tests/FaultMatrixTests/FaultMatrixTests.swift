@@ -72,7 +72,6 @@ import Testing
         "dispatcher-evicted": "it refuses work at a limit and never takes a dispatcher away",
         "dispatcher-orphaned": "it disposes what it replaces",
         "events-lost": "its ring holds more than a matrix sends",
-        "health-contradicts": "its health endpoint fails when one of its parts does",
         "health-pessimistic": "its health endpoint never fails without a reason",
         "instances-mixed": "it is one process",
         "list-partial": "its snapshot lists everything that lives",

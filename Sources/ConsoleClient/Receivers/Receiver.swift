@@ -1,14 +1,16 @@
 /// Something that others send to, instead of a backend that is asked.
 public enum Receiver: Hashable, Sendable {
     /// OTLP from instrumented agents, over HTTP and, with an address of its own, over gRPC.
-    case telemetry(ListenAddress, grpc: ListenAddress? = nil)
+    ///
+    /// `isSpare`: whether gRPC was not asked for, so that its port may be taken without anything being wrong.
+    case telemetry(ListenAddress, grpc: ListenAddress? = nil, isSpare: Bool = false)
     /// A reverse proxy in front of an AG-UI server; `userHeader` names the field that says whose a request is.
     case proxy(ListenAddress, upstream: BackendTarget, userHeader: String?)
 
     /// The text that screens and documents show for it.
     public var url: String {
         switch self {
-        case .telemetry(let address, _): "otlp://\(address)"
+        case .telemetry(let address, _, _): "otlp://\(address)"
         case .proxy(let address, let upstream, _): "http://\(address) → \(upstream.url)"
         }
     }

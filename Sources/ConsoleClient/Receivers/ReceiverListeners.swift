@@ -24,10 +24,10 @@ final class ReceiverListeners: Sendable {
     private let outlet: MessageOutlet
     private let board: Mutex<ListenerBoard>
 
-    /// Ports that were not tried yet.
-    init(_ kinds: [ListenerKind], _ outlet: MessageOutlet) {
+    /// Ports that were not tried yet; those of `spare` may be taken without anything being wrong.
+    init(_ kinds: [ListenerKind], spare: Set<ListenerKind> = [], _ outlet: MessageOutlet) {
         self.outlet = outlet
-        board = Mutex(ListenerBoard(kinds))
+        board = Mutex(ListenerBoard(kinds, spare: spare))
     }
 
     /// Reports that a port is listened on, at its real number.
@@ -65,12 +65,17 @@ struct ListenerBoard {
     }
 
     private let kinds: [ListenerKind]
+    /// The ports that were not asked for: a taken one is a part of the link's words, and not a fault.
+    private let spare: Set<ListenerKind>
     private var states: [ListenerKind: State] = [:]
     private var link: Message?
     private var unread: Set<ListenAddress> = []
 
     /// A board of ports that were not tried yet.
-    init(_ kinds: [ListenerKind]) { self.kinds = kinds }
+    init(_ kinds: [ListenerKind], spare: Set<ListenerKind> = []) {
+        self.kinds = kinds
+        self.spare = spare
+    }
 
     /// Keeps a port's state and returns what is new: nothing until each port was tried once.
     mutating func note(_ kind: ListenerKind, _ state: State) -> [Message] {
@@ -122,9 +127,20 @@ struct ListenerBoard {
             }
         }
         if !open.isEmpty {
-            return .link(.connected, reason: "listening at " + open.joined(separator: " and "), retryIn: nil)
+            let words = currentSpareFailures + ["listening at " + open.joined(separator: " and ")]
+            return .link(.connected, reason: words.joined(separator: "; "), retryIn: nil)
         }
         return .link(.lost, reason: failed.joined(separator: "; "), retryIn: wait)
+    }
+
+    /// What the link says of the ports that were not asked for and cannot be had.
+    private var currentSpareFailures: [String] {
+        kinds.compactMap { kind in
+            guard spare.contains(kind), case .failed(let address, let words, _)? = states[kind] else {
+                return nil
+            }
+            return "no gRPC at \(address): \(words); set \(kind.option) to another port to receive it"
+        }
     }
 
     /// The ports that fail while another one listens; if none does, the link says so.
@@ -134,6 +150,7 @@ struct ListenerBoard {
         for (kind, state) in states {
             switch state {
             case .open: isAnyOpen = true
+            case .failed where spare.contains(kind): break
             case .failed(let address, let words, _):
                 let off = kind == .grpc ? ", or \(kind.option) off" : ""
                 failures[address] =

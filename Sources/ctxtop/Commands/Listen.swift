@@ -13,7 +13,8 @@ struct Listen: AsyncParsableCommand {
             """)
 
     @Option(help: "Where to listen for HTTP, HOST:PORT; port 0 takes a free one.") var otlp = "127.0.0.1:4318"
-    @Option(help: "Where to listen for gRPC, HOST:PORT, or off.") var otlpGrpc = "127.0.0.1:4317"
+    @Option(help: "Where to listen for gRPC, HOST:PORT, or off. (default: 127.0.0.1:4317 if it is free)")
+    var otlpGrpc: String?
     @OptionGroup var receiving: ReceiverFlags
     @OptionGroup var flags: ConsoleFlags
     @OptionGroup var screen: ScreenFlags
@@ -22,12 +23,15 @@ struct Listen: AsyncParsableCommand {
         guard let address = ListenAddress(otlp) else {
             throw ValidationError("--otlp: \"\(otlp)\" is not HOST:PORT")
         }
-        try await receiving.show(.telemetry(address, grpc: try grpc(besides: address)), flags, screen)
+        let receiver = Receiver.telemetry(
+            address, grpc: try grpc(besides: address), isSpare: otlpGrpc == nil)
+        try await receiving.show(receiver, flags, screen)
     }
 
     /// Where gRPC is received; nil when it is off.
     private func grpc(besides http: ListenAddress) throws -> ListenAddress? {
         if otlpGrpc == "off" { return nil }
+        let otlpGrpc = otlpGrpc ?? "127.0.0.1:4317"
         guard let address = ListenAddress(otlpGrpc) else {
             throw ValidationError("--otlp-grpc: \"\(otlpGrpc)\" is not HOST:PORT, and not off")
         }

@@ -45,6 +45,16 @@ import WireProtocol
             ])
     }
 
+    @Test func aTakenPortThatWasNotAskedForIsAPartOfTheLink() {
+        var board = ListenerBoard([.http, .grpc], spare: [.grpc])
+        _ = board.note(.http, .open(http))
+        let words =
+            "no gRPC at 127.0.0.1:4317: the port is in use; set --otlp-grpc to another port to receive it; "
+            + "listening at http://127.0.0.1:4318"
+        #expect(board.note(.grpc, failure(grpc)) == [.link(.connected, reason: words, retryIn: nil)])
+        #expect(board.note(.grpc, failure(grpc)).isEmpty)
+    }
+
     @Test func theLinkIsLostWhenNoPortListens() {
         var board = ListenerBoard([.http, .grpc])
         _ = board.note(.http, failure(http))

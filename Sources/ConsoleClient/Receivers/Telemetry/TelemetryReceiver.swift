@@ -15,11 +15,14 @@ public struct TelemetryReceiver: MessageSource {
     private let listeners: ReceiverListeners
 
     /// A receiver that listens when ``run()`` is called; without an address for gRPC, over HTTP only.
-    public init(_ address: ListenAddress, grpc: ListenAddress? = nil) {
+    ///
+    /// - Parameter isSpare: Whether gRPC was not asked for, so that its port may be taken.
+    public init(_ address: ListenAddress, grpc: ListenAddress? = nil, isSpare: Bool = false) {
         self.address = address
         self.grpc = grpc
         intake = TelemetryIntake(outlet)
-        listeners = ReceiverListeners(grpc == nil ? [.http] : [.http, .grpc], outlet)
+        listeners = ReceiverListeners(
+            grpc == nil ? [.http] : [.http, .grpc], spare: isSpare ? [.grpc] : [], outlet)
     }
 
     /// Listens until the task is cancelled.
