@@ -123,7 +123,7 @@ public enum OTLPJSON {
             start: nanoseconds(json.either("startTimeUnixNano", "start_time_unix_nano")),
             end: nanoseconds(json.either("endTimeUnixNano", "end_time_unix_nano")))
         span.attributes = attributes(json["attributes"], &batch)
-        span.exception = exception(json["events"]?.array ?? [])
+        span.note(SpanEvents(json["events"]?.array ?? [], reading: Self.event))
         span.isServed =
             [2, 5].contains(whole(json["kind"]))
             || ["SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER"].contains(json["kind"]?.string)
@@ -139,18 +139,15 @@ public enum OTLPJSON {
         return span
     }
 
-    /// The last exception of a span's events.
-    private static func exception(_ events: [JSONValue]) -> TelemetryException? {
-        for event in events.suffix(TelemetryException.maximumEvents).reversed()
-        where event["name"]?.string == "exception" {
-            var texts: [String: String] = [:]
-            for pair in event["attributes"]?.array?.prefix(TelemetryAttributeReader.maximumCount) ?? [] {
-                guard let key = pair["key"]?.string, let wrapped = pair["value"] else { continue }
-                texts[key] = value(wrapped).string
-            }
-            return TelemetryException(type: texts["exception.type"], message: texts["exception.message"])
+    /// An event's name and texts; nil when its name is not wanted.
+    private static func event(_ json: JSONValue, wanted: Set<String>) -> SpanEvents.Event? {
+        guard let name = json["name"]?.string, wanted.contains(name) else { return nil }
+        var texts: [String: String] = [:]
+        for pair in json["attributes"]?.array?.prefix(TelemetryAttributeReader.maximumCount) ?? [] {
+            guard let key = pair["key"]?.string, let wrapped = pair["value"] else { continue }
+            texts[key] = value(wrapped).string
         }
-        return nil
+        return SpanEvents.Event(name: name, texts: texts)
     }
 
     private static func log(

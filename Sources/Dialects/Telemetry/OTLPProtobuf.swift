@@ -54,7 +54,7 @@ public enum OTLPProtobuf {
         span.name = message.name
         span.setTimes(start: message.startTimeUnixNano, end: message.endTimeUnixNano)
         span.attributes = attributes(message.attributes, &batch)
-        span.exception = exception(message.events)
+        span.note(SpanEvents(message.events, reading: Self.event))
         span.status = .init(number: message.status.code.rawValue)
         span.statusMessage = message.status.message
         span.isServed = message.kind == 2 || message.kind == 5
@@ -62,23 +62,20 @@ public enum OTLPProtobuf {
         return span
     }
 
-    /// The last exception of a span's events; an event that cannot be read is none.
-    private static func exception(_ events: [Data]) -> TelemetryException? {
-        for event in events.suffix(TelemetryException.maximumEvents).reversed() {
-            guard let name = try? ProtobufMessage.decode(event, as: OTLPEventName.self).name,
-                name == "exception",
-                let event = try? ProtobufMessage.decode(event, as: OTLPEvent.self)
+    /// An event's name and texts; nil when it cannot be read or its name is not wanted.
+    private static func event(_ bytes: Data, wanted: Set<String>) -> SpanEvents.Event? {
+        guard let name = try? ProtobufMessage.decode(bytes, as: OTLPEventName.self).name,
+            wanted.contains(name),
+            let event = try? ProtobufMessage.decode(bytes, as: OTLPEvent.self)
+        else { return nil }
+        var texts: [String: String] = [:]
+        for pair in event.attributes.prefix(TelemetryAttributeReader.maximumCount) {
+            guard pair.count <= TelemetryAttributeReader.maximumBytes,
+                let pair = try? ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
             else { continue }
-            var texts: [String: String] = [:]
-            for pair in event.attributes.prefix(TelemetryAttributeReader.maximumCount) {
-                guard pair.count <= TelemetryAttributeReader.maximumBytes,
-                    let pair = try? ProtobufMessage.decode(pair, as: OTLPKeyValue.self)
-                else { continue }
-                texts[pair.key] = pair.value.stringValue
-            }
-            return TelemetryException(type: texts["exception.type"], message: texts["exception.message"])
+            texts[pair.key] = pair.value.stringValue
         }
-        return nil
+        return SpanEvents.Event(name: name, texts: texts)
     }
 
     private static func log(

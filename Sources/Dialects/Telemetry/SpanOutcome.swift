@@ -10,6 +10,7 @@ enum SpanOutcome {
     private static let maximumWords = 300
 
     static func read(_ span: TelemetrySpan, _ reading: SpanReading) -> SpanMeaning.Outcome {
+        if span.finishReason == "interrupt" { return .waiting }
         let type = reading.text(.errorType)
         let message = reading.text(.errorMessage)
         guard
@@ -56,7 +57,9 @@ enum SpanOutcome {
 
     private static func ending(ofClass path: String) -> SpanMeaning.Outcome? {
         let name = path.split(whereSeparator: { ".:/".contains($0) }).last.map(String.init) ?? path
-        if name.hasSuffix("GraphInterrupt") || name.hasSuffix("NodeInterrupt") { return .waiting }
+        // LangGraph's two, and that of LlamaIndex's workflows.
+        let waits = ["GraphInterrupt", "NodeInterrupt", "WaitingForEvent"]
+        if waits.contains(where: { name.hasSuffix($0) }) { return .waiting }
         let words = [
             "CancelledError", "CanceledError", "CancelledException", "CanceledException",
             "CancellationError", "CancellationException", "KeyboardInterrupt",

@@ -51,21 +51,3 @@ public enum SpanTiming: Hashable, Sendable {
         return plausible.contains(time / 1_000_000) ? .microseconds : .implausible
     }
 }
-
-/// An exception that a span recorded, cut to what fits a line or two.
-public struct TelemetryException: Hashable, Sendable {
-    /// The most characters that are kept of each text.
-    private static let maximumText = 1_000
-    /// The most events of a span that are looked at, from the last.
-    static let maximumEvents = 128
-
-    /// The class; empty when the span does not say.
-    public let type: String
-    /// The words; empty when the span does not say.
-    public let message: String
-
-    init(type: String?, message: String?) {
-        self.type = String((type ?? "").prefix(Self.maximumText))
-        self.message = String((message ?? "").prefix(Self.maximumText))
-    }
-}

@@ -135,6 +135,8 @@ public struct TelemetrySpan: Hashable, Sendable {
     public var timing = SpanTiming.asSent
     /// The last exception that was recorded in it.
     public var exception: TelemetryException?
+    /// Why its model or agent stopped, as its last `gen_ai.choice` event says; strands has `interrupt` there.
+    public var finishReason: String?
     /// What is known of it.
     public var attributes: TelemetryAttributes = [:]
     /// How it ended.

@@ -96,6 +96,24 @@ import WireProtocol
         #expect((long.type, long.message.count) == ("", 1_000))
     }
 
+    @Test func anAgentThatStopsForAPersonWaits() throws {
+        func choice(_ reason: String) -> [UInt8] {
+            ProtobufBytes.bytes(
+                11,
+                ProtobufBytes.text(2, "gen_ai.choice") + ProtobufBytes.attribute(3, "finish_reason", reason))
+        }
+        func told(_ reason: String) -> String {
+            "{\"name\":\"gen_ai.choice\",\"attributes\":[\(Self.pair("finish_reason", reason))]}"
+        }
+        let waiting = try [
+            Self.protobuf(choice("tool_use") + choice("interrupt")),
+            Self.json("{\"events\":[\(told("tool_use")),\(told("interrupt"))]}"),
+        ]
+        for batch in waiting { #expect(batch.spans.first?.meaning.outcome == .waiting) }
+        let over = try Self.protobuf(choice("interrupt") + choice("end_turn"))
+        #expect(over.spans.first?.meaning.outcome == .succeeded)
+    }
+
     // MARK: Times
 
     @Test(

@@ -87,6 +87,7 @@ import WireProtocol
 
     @Test(arguments: [
         ("GraphInterrupt", SpanMeaning.Outcome.waiting), ("langgraph.errors.NodeInterrupt", .waiting),
+        ("workflows.runtime.types.results.WaitingForEvent", .waiting),
         ("asyncio.exceptions.CancelledError", .cancelled), ("CancelledError", .cancelled),
         ("anyio.CancelledException", .cancelled), ("cancelled", .cancelled),
         ("RuntimeError", .failed("RuntimeError: no disk")),
