@@ -101,12 +101,16 @@ extension ConsoleState {
     private func timeline(_ numbers: [Int], _ run: RunState?, of backend: BackendState) -> [TimelineRow] {
         var rows: [TimelineRow] = []
         var before: Timestamp?
-        for number in numbers {
-            guard let row = eventRow(number) else { continue }
+        var shown = numbers.compactMap { eventRow($0) }
+        // Such a source tells a step when it ends, and the start of the run last.
+        if run?.isSeenFromWithin == true {
+            shown.sort { ($0.record.timestamp, $0.number) < ($1.record.timestamp, $1.number) }
+        }
+        for row in shown {
             let at = row.record.timestamp
             rows.append(
                 TimelineRow(
-                    rowID: .event(number), at: at, gap: before.map { at.since($0) }, word: row.word,
+                    rowID: .event(row.number), at: at, gap: before.map { at.since($0) }, word: row.word,
                     detail: pairedDetail(row), sequence: row.record.sequence, severity: row.severity))
             before = at
         }

@@ -46,8 +46,8 @@ enum EventDetail {
                 case .unknown: "changed"
                 case .opened, .closed, .context: change.kind.rawValue
                 }
-            let name = change.renamedTo.map { " is \($0)" } ?? ""
-            return word + context + name + because(change.reason)
+            if let name = change.renamedTo { return "renamed to \(name)" + because(change.reason) }
+            return word + context + because(change.reason)
         case .run(let change):
             let word = change.kind == .unknown ? "changed" : change.kind.rawValue
             return word + (change.service.map { " in \($0)" } ?? "") + because(change.reason)

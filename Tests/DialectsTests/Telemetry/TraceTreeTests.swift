@@ -277,6 +277,25 @@ import WireProtocol
         #expect(trace.runs.compactMap(\.agent).sorted() == ["a", "b"])
     }
 
+    @Test func aCallInAnotherServiceIsNoRunWhicheverSpanComesFirst() {
+        var trace = MadeUpTrace(start)
+        var served = MadeUpSpan.tool("tides", "s", in: "t", 12, 38)
+        served.service = "tide-server"
+        let spans: [MadeUpSpan] = [
+            served, .tool("tides", "t", in: "a", 10, 40), .tool("winch", "w", in: "a", 41, 45),
+            .agent("pilot", "a", 0, 50, session: "talk-1"),
+        ]
+        for span in spans { trace.send([span]) }
+        trace.wait(.seconds(600))
+        #expect(trace.sessions == ["talk-1"])
+        let started = trace.named("TOOL_CALL_START").filter { $0["metadata"]?["session"]?.string != nil }
+        #expect(Set(started.compactMap { $0["toolCallName"]?.string }) == ["tides", "winch"])
+        #expect(
+            trace.runs.filter { $0.agent != nil } == [
+                .init(session: "talk-1", agent: "pilot", end: "success")
+            ])
+    }
+
     // MARK: Tokens, waiting, repeats
 
     @Test func tokensAreCountedOnce() {

@@ -51,6 +51,8 @@ struct TraceRun {
     var lastWorkAt: Timestamp?
     /// Whether it holds a call of a tool: then it is agent's work, even where no span says so.
     var hasTool = false
+    /// Whether the parent that it waited for is a span of another service.
+    var isBelowAnotherService = false
     /// Whether spans of it came that were not told yet.
     var isNew = true
     /// Whether it was announced.

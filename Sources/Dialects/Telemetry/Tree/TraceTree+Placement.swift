@@ -41,6 +41,7 @@ extension TraceTree {
         _ item: SpanItem, at moment: Timestamp, _ tools: Set<Int>
     ) -> Bool {
         let node = item.node
+        settleOthers(below: node)
         if let run = nodes[node].run {
             // The end of a span whose begin was told.
             runs[run].touchedAt = moment
@@ -77,7 +78,9 @@ extension TraceTree {
     private func connected(_ item: SpanItem, _ ascent: Ascent) -> Int? {
         if let run = ascent.run { return run }
         if let run = expected[nodes[item.node].id]?.first { return run }
-        guard let sibling = ascent.missing.flatMap({ expected[$0]?.last }) else { return nil }
+        let service = nodes[item.node].service
+        let siblings = ascent.missing.flatMap { expected[$0] } ?? []
+        guard let sibling = siblings.last(where: { runs[$0].service == service }) else { return nil }
         // Two agents below one parent that has not come are two conversations if they say so.
         let isOther =
             nodes[item.node].isStrong && Self.differ(runs[sibling].session, item.meaning.session)
@@ -166,6 +169,18 @@ extension TraceTree {
         if nodes[item.node].isPending { runs[run].pending += 1 }
         runs[run].touchedAt = moment
         name(item, run: run)
+    }
+
+    /// A parent that runs of other services waited for has come: nothing is missing above them in their service.
+    private mutating func settleOthers(below node: Int) {
+        let (id, service) = (nodes[node].id, nodes[node].service)
+        guard let waiting = expected[id] else { return }
+        for run in waiting where runs[run].service != service {
+            runs[run].missing.remove(id)
+            runs[run].isBelowAnotherService = true
+        }
+        let own = waiting.filter { runs[$0].service == service }
+        expected[id] = own.isEmpty ? nil : own
     }
 
     /// A parent that was missing has come.

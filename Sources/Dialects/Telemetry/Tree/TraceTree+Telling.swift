@@ -115,12 +115,14 @@ extension TraceTree {
             events += told
             return
         }
-        let isCalls = runs[run].owners.isEmpty && runs[run].session == nil && !runs[run].hasTool
+        let isCalls =
+            runs[run].owners.isEmpty && runs[run].session == nil
+            && (!runs[run].hasTool || runs[run].isBelowAnotherService)
         finish(run, told, into: &events)
         runs[run].state = isCalls ? .calls : .ended
         guard isCalls, runs[run].isStandIn, !runs[run].isClosed else { return }
         runs[run].isClosed = true
-        events.append(close(run, "model calls outside any agent"))
+        events.append(close(run, "calls outside any agent"))
     }
 
     /// Whether the run's agent has ended with nothing above it, after everything that came: what is still missing
