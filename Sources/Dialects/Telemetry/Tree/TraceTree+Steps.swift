@@ -11,7 +11,7 @@ extension TraceTree {
             return isToldAlready(item.node) ? [] : call(item, in: run)
         case .handoff: return step(item, in: run)
         case .other:
-            if let label = toldBelow[nodes[item.node].id] { passUp(label, from: item.node) }
+            if let call = toldBelow[nodes[item.node].id] { passUp(call, from: item.node) }
             noteRoot(item, in: run)
             return [other(item, metadata(run))]
         }
@@ -56,18 +56,19 @@ extension TraceTree {
     private mutating func isToldAlready(_ node: Int) -> Bool {
         let label = nodes[node].label
         if let above = worker(above: node), nodes[above].label == label { return true }
-        let isTold = toldBelow[nodes[node].id] == label
-        passUp(label, from: node)
+        let call = ToldCall(label: label, service: nodes[node].service)
+        let isTold = toldBelow[nodes[node].id] == call
+        passUp(call, from: node)
         return isTold
     }
 
     /// Notes a told call for the span above it that has not come yet.
-    private mutating func passUp(_ label: Int, from node: Int) {
+    private mutating func passUp(_ call: ToldCall, from node: Int) {
         var current = node
         for _ in 0..<Self.maximumDepth {
             guard nodes[current].parent != 0 else { return }
             guard let above = parent(of: current) else {
-                toldBelow[nodes[current].parent] = label
+                toldBelow[nodes[current].parent] = call
                 return
             }
             guard nodes[above].kind == .other else { return }

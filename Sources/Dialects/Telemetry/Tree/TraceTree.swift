@@ -35,7 +35,7 @@ struct TraceTree {
     /// The names of agents by their span, for breadcrumbs.
     var agents: [UInt64: String] = [:]
     /// Calls that were told, by the span above them that may be the same call.
-    var toldBelow: [UInt64: Int] = [:]
+    var toldBelow: [UInt64: ToldCall] = [:]
     /// Spans that name another conversation than the open run and are not connected to it yet.
     var held: [SpanItem] = []
     var places: [UInt64: Int] = [:]
@@ -43,6 +43,12 @@ struct TraceTree {
     var expected: [UInt64: [Int]] = [:]
     /// The spans that own a run whose tree is whole.
     var owned: [UInt64: Int] = [:]
+
+    /// A call that was told, and where: the same call is told again in another service.
+    struct ToldCall: Equatable {
+        let label: Int
+        let service: Int
+    }
 
     init(id: String, at moment: Timestamp) {
         self.id = id
