@@ -36,7 +36,8 @@ extension BackendReader {
         let other = BackendReader(
             target: reader.target, options: reader.options, dialect: forced, client: client)
         let answer = try? await withDeadline(left) { try await ask(other) }
-        try? await client.shutdown()
+        // Not awaited: a stream over TLS takes 5 s to close.
+        Task { try? await client.shutdown() }
         return answer
     }
 

@@ -30,7 +30,8 @@ public struct BackendReader: Sendable {
             let client = try HTTPReader.client(options)
             let reader = BackendReader(target: target, options: options, dialect: dialect, client: client)
             let messages = await reader.readOnce()
-            try? await client.shutdown()
+            // Not awaited: how old the answers are is judged by when they are returned.
+            Task { try? await client.shutdown() }
             return messages
         } catch {
             return [.link(.lost, reason: "\(error)", retryIn: nil)]

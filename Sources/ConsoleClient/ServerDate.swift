@@ -16,7 +16,7 @@ public enum ServerDate {
         let response = try? await reader.open(url, accept: "*/*", after: nil)
         let after = SystemClock.now()
         let text = response?.headers.first(name: "date")
-        try? await client.shutdown()
+        Task { try? await client.shutdown() }
         guard let text, let date = parse(text) else { return nil }
         if date.since(after) > .zero { return date.since(after) }
         let behind = before.since(date)

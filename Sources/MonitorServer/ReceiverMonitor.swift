@@ -57,7 +57,7 @@ public final class ReceiverMonitor: Sendable {
                 defer { port.finish() }
                 try await group.run()
             }
-        } catch { throw .cannotListen(plan.address.description, "\(error)") }
+        } catch { throw .cannotListen(plan.address.description, ListenAddress.words(error)) }
         var bound: Int?
         for await number in ports { bound = number }
         guard let bound else {
@@ -65,7 +65,7 @@ public final class ReceiverMonitor: Sendable {
             do {
                 try await task.value
                 words = "it ended"
-            } catch { words = "\(error)" }
+            } catch { words = ListenAddress.words(error) }
             throw .cannotListen(plan.address.description, words)
         }
         running.withLock { $0 = Running(group: group, task: task) }

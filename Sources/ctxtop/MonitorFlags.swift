@@ -3,6 +3,7 @@ import ConsoleApp
 import ConsoleClient
 import Foundation
 import MonitorServer
+import WireProtocol
 
 /// The flags by which a receiver lets operators attach to it.
 struct MonitorFlags: ParsableArguments {
@@ -34,6 +35,9 @@ struct MonitorFlags: ParsableArguments {
         var request = MonitorPlan.Request(address: address)
         request.certificate = monitorTlsCertificate
         request.key = monitorTlsKey
+        for file in [monitorTokenFile, monitorTlsKey].compactMap(\.self) {
+            if let refusal = SecretFile.refusal(file) { throw ValidationError("\(file): \(refusal)") }
+        }
         if let monitorTokenFile {
             guard let text = try? String(contentsOfFile: monitorTokenFile, encoding: .utf8) else {
                 OutputStreams.writeError("ctxtop: --monitor-token-file: \(monitorTokenFile) cannot be read")

@@ -50,11 +50,13 @@ public enum TargetDiagnosis {
         let record = backend.health.record
         let isRefused = [401, 403].contains(record.httpStatus)
         let advice = "name the health endpoint itself: http://HOST:PORT/path"
+        // A source without health is read as far as it can be.
+        let isExpected = !backend.dialect.coverage.sees(.health)
         // What a refusal asks for is said under permissions.
         return Diagnosis(
-            record.status != .unknown ? .ok : isRefused ? .unknown : .warning, "health",
+            record.status != .unknown ? .ok : isRefused || isExpected ? .unknown : .warning, "health",
             reading(record.address, record.httpStatus, record.status, record.reason),
-            advice: record.status == .unknown && !isRefused ? advice : nil)
+            advice: record.status == .unknown && !isRefused && !isExpected ? advice : nil)
     }
 
     /// `GET /readyz HTTP 503, read as fail: no database`; the code stands there once.

@@ -98,7 +98,8 @@ public struct AgentProxy: MessageSource {
                 plain.reason = "the connection \(end) before the end of the answer"
                 await tell(plain, request, input)
             }
-            throw error
+            // Not the client library's error: NIO answers one about parsing with a 400, inside the body that was begun.
+            throw AnswerBrokenOff()
         }
         for message in tee?.end(.complete, at: SystemClock.now()) ?? [] { outlet.send(message) }
         if let tee {
@@ -212,6 +213,9 @@ public struct AgentProxy: MessageSource {
         return names
     }
 }
+
+/// An answer ended before its end, so that the connection to the client must, too.
+private struct AnswerBrokenOff: Error {}
 
 /// Whether the server could be reached the last time.
 private final class UpstreamState: Sendable {

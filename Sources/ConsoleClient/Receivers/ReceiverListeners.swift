@@ -35,7 +35,7 @@ final class ReceiverListeners: Sendable {
 
     /// Reports that a port cannot be listened on, and after which time it is tried again.
     func fail(_ kind: ListenerKind, _ address: ListenAddress, _ error: any Error, retryIn wait: Duration) {
-        note(kind, .failed(address, Self.words(error), retryIn: wait))
+        note(kind, .failed(address, ListenAddress.words(error), retryIn: wait))
     }
 
     /// Where each port is reached by a sender that reached us over `peers`.
@@ -50,9 +50,17 @@ final class ReceiverListeners: Sendable {
         }
     }
 
-    private static func words(_ error: any Error) -> String {
-        if (error as? IOError)?.errnoCode == EADDRINUSE { return "the port is in use" }
-        return "\(error)"
+}
+
+extension ListenAddress {
+    /// Why an address cannot be listened on.
+    package static func words(_ error: any Error) -> String {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: "the port is in use"
+        case EADDRNOTAVAIL: "this machine has no such address"
+        case EACCES: "the port needs more rights; choose one above 1023"
+        default: "\(error)"
+        }
     }
 }
 

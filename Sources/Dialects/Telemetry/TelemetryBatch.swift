@@ -36,7 +36,10 @@ public struct TelemetryBatch: Hashable, Sendable {
 
     /// Keeps a span, unless it lacks the ids that give it a place in a trace.
     mutating func add(_ span: TelemetrySpan) throws(TelemetryError) {
-        guard !span.traceID.isEmpty, !span.spanID.isEmpty else { throw .withoutIDs }
+        // OTLP's invalid ids: absent ones and those of zeros.
+        guard span.traceID.contains(where: { $0 != "0" }), span.spanID.contains(where: { $0 != "0" }) else {
+            throw .withoutIDs
+        }
         spans.append(span)
     }
 

@@ -35,6 +35,7 @@ public struct TelemetryReader: Sendable {
         var remarks: [Message] = []
         var events: [OutgoingEvent] = []
         var spans = batch.spans
+        for remark in clocks.judge(spans, at: moment) { remarks += note(remark) }
         var byTrace: [String: [Int]] = [:]
         for index in spans.indices {
             if let remark = clocks.correct(&spans[index], at: moment) { remarks += note(remark) }

@@ -4,7 +4,7 @@ import WireProtocol
 public struct RefusedDelivery: Hashable, Sendable {
     /// Where it was sent, such as `POST /`; the sender's host is part of it unless that is this machine.
     public let address: String
-    /// The sender's host.
+    /// The sender's host; empty where the connection was gone before it could be read.
     public let host: String
     /// What was answered and what to do.
     public let failure: String
@@ -70,7 +70,9 @@ struct TelemetryRefusals {
 
     /// Notes that a host delivered something that was accepted.
     mutating func accept(from host: String) {
-        for (name, address) in open where address.host == host { open[name]?.isFollowed = true }
+        for (name, address) in open where address.host == host || address.host.isEmpty {
+            open[name]?.isFollowed = true
+        }
     }
 
     /// Removes the addresses that are repaired.

@@ -54,6 +54,19 @@ import WireProtocol
         }
     }
 
+    @Test(arguments: [66, 1, 5_000]) func anAnswerThatIsCutOffStaysCutOff(_ missing: Int) async throws {
+        let begun = "{\"answer\":\""
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(begun.utf8.count + missing)\r\n\r\n"
+        try await proxied({ _ in FakeAnswer(pieces: [Array((head + begun).utf8)]) }) { receiver, _ in
+            // 66 is the length of the answer by which NIO's server would have filled it up.
+            await #expect(throws: (any Error).self) {
+                _ = try await receiver.post("/a", Self.input, type: "application/json")
+            }
+            _ = await receiver.wait { $0.eventLines.contains { $0.contains("the connection broke") } }
+        }
+    }
+
     @Test func anOrdinaryAnswerPassesUnchanged() async throws {
         try await proxied({ _ in .whole("{\"detail\":\"no\"}", status: 422, headers: "Retry-After: 7\r\n") })
         {

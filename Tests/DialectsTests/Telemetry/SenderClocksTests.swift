@@ -6,9 +6,13 @@ import WireProtocol
 @Suite struct SenderClocksTests {
     private let now = Timestamp(milliseconds: 1_795_441_770_000)
 
-    private func span(from: Duration, to: Duration, of service: String = "shop") -> TelemetrySpan {
+    private func span(
+        from: Duration, to: Duration, of service: String = "shop", instance: String? = nil
+    ) -> TelemetrySpan {
         var span = TelemetrySpan()
-        span.resource = TelemetryResource(["service.name": .string(service)])
+        var resource: TelemetryAttributes = ["service.name": .string(service)]
+        resource["service.instance.id"] = instance.map { .string($0) }
+        span.resource = TelemetryResource(resource)
         (span.start, span.end) = (now + from, now + to)
         return span
     }
@@ -41,6 +45,46 @@ import WireProtocol
         #expect(other.end == now)
     }
 
+    @Test func aProcessIsNotJudgedByAnotherOfItsService() {
+        var clocks = SenderClocks()
+        _ = clocks.corrected(span(from: .seconds(7199), to: .seconds(7200), instance: "1"), at: now)
+        let (other, _) = clocks.corrected(span(from: .seconds(-1), to: .zero, instance: "2"), at: now)
+        #expect(other.end == now)
+    }
+
+    @Test(arguments: [Duration.seconds(150), .seconds(3600), .seconds(5 * 3600)])
+    func aClockThatIsRightAgainIsBelieved(_ skew: Duration) {
+        var clocks = SenderClocks()
+        #expect(clocks.corrected(span(from: skew + .seconds(-1), to: skew), at: now).0.end == now)
+        for _ in 0..<2 {
+            #expect(
+                clocks.corrected(span(from: .seconds(-4), to: .seconds(-3)), at: now).0.end == now
+                    + .seconds(-3))
+        }
+        #expect(clocks.corrected(span(from: skew + .seconds(-1), to: skew), at: now).0.end == now)
+    }
+
+    @Test func aLateRequestOfAFastClockIsStillShifted() {
+        var clocks = SenderClocks()
+        _ = clocks.corrected(span(from: .seconds(3599), to: .seconds(3600)), at: now)
+        let (late, _) = clocks.corrected(span(from: .seconds(3299), to: .seconds(3300)), at: now)
+        #expect(late.end == now + .seconds(-300))
+    }
+
+    @Test func theLatestEndOfARequestJudgesAllOfItsSpans() {
+        var clocks = SenderClocks()
+        let spans = [
+            span(from: .seconds(-10), to: .seconds(-5)), span(from: .seconds(-10), to: .seconds(60)),
+        ]
+        _ = clocks.judge(spans, at: now)
+        let ends = spans.map { span in
+            var span = span
+            _ = clocks.correct(&span, at: now)
+            return span.end.since(now)
+        }
+        #expect(ends == [.seconds(-65), .zero])
+    }
+
     @Test func aBatchThatWasKeptBackDoesNotMoveWhatFollows() {
         var clocks = SenderClocks()
         _ = clocks.corrected(span(from: .seconds(-7201), to: .seconds(-7200)), at: now)
@@ -65,7 +109,8 @@ extension SenderClocks {
         TelemetrySpan, String?
     ) {
         var span = span
+        let remarks = judge([span], at: moment)
         let remark = correct(&span, at: moment)
-        return (span, remark)
+        return (span, remarks.first ?? remark)
     }
 }

@@ -297,6 +297,38 @@ import WireProtocol
             ])
     }
 
+    @Test func aStepThatFailedAndWasMadeUpForIsNoFailedRun() {
+        func chain(_ name: String, _ from: Int, _ to: Int, failing: String? = nil) -> MadeUpSpan {
+            var span = MadeUpSpan.other(name, name, in: "a", from, to)
+            span.attributes["openinference.span.kind"] = "CHAIN"
+            span.failure = failing
+            return span
+        }
+        let agent = MadeUpSpan.agent("pilot", "a", 0, 50, session: "talk-1")
+        for (isMadeUpFor, end) in [(true, "success"), (false, "RUN_ERROR")] {
+            var trace = MadeUpTrace(start)
+            let steps =
+                [chain("Step 1", 1, 20, failing: "stuck")] + (isMadeUpFor ? [chain("Step 2", 21, 49)] : [])
+            trace.send(steps + [agent])
+            #expect(trace.runs.map(\.end) == [end])
+        }
+    }
+
+    @Test func aNamelessAgentHasTheNameOfTheOneNamedAgentInIt() {
+        var trace = MadeUpTrace(start)
+        func open(_ id: String, in parent: String, _ kind: JSONValue, agent: JSONValue? = nil) -> MadeUpSpan {
+            var span = MadeUpSpan.other(agent?.string ?? "Agent workflow", id, in: parent, 1, 40)
+            span.attributes["openinference.span.kind"] = kind
+            span.attributes["agent.name"] = agent
+            return span
+        }
+        trace.send([
+            open("l", in: "c", "AGENT", agent: "lookout"), open("c", in: "a", "CHAIN"),
+            open("a", in: "", "AGENT"),
+        ])
+        #expect(trace.runs.map(\.agent) == ["lookout"])
+    }
+
     // MARK: Tokens, waiting, repeats
 
     @Test func tokensAreCountedOnce() {

@@ -49,8 +49,8 @@ final class SpanItem: Sendable {
         self.isBegun = isBegun
     }
 
-    /// Whether an attribute names the agent, and not only the span's name.
-    var isNamed: Bool { meaning.agent.map { $0 != span.name } ?? false }
+    /// Whether the agent has a name of its own, and not only the span's.
+    var isNamed: Bool { meaning.isAgentNamed }
 }
 
 extension TelemetrySpan {

@@ -70,6 +70,8 @@ struct TraceRun {
         let outcome: SpanMeaning.Outcome
         /// Whether an attribute names it.
         let isNamed: Bool
+        /// Whether it is a part of a program only: one that succeeds later makes up for one that failed.
+        let isChain: Bool
     }
 
     init(id: RunID, service: Int, shown: SessionID, firstStart: Timestamp, at moment: Timestamp) {
@@ -89,10 +91,10 @@ struct TraceRun {
     /// The agent's name: its owner's, or of the only agent directly below an owner that has a span's name only.
     var agent: String? {
         guard let owner = owners.first else { return nil }
-        if !owner.isNamed, members.count == 1, let member = members.first,
-            member.value.isNamed || owner.meaning.kind != .agent
-        {
-            return member.key
+        if !owner.isNamed {
+            let named = members.filter(\.value.isNamed)
+            if named.count == 1 { return named.first?.key }
+            if members.count == 1, owner.meaning.kind != .agent { return members.first?.key }
         }
         return owner.meaning.agent ?? (owner.span.name.isEmpty ? nil : owner.span.name)
     }
@@ -102,7 +104,9 @@ struct TraceRun {
         let name = item.meaning.agent ?? item.span.name
         if let known = members[name], known.end > item.span.end { return }
         guard members[name] != nil || members.count < 256 else { return }
-        members[name] = Member(end: item.span.end, outcome: item.meaning.outcome, isNamed: item.isNamed)
+        members[name] = Member(
+            end: item.span.end, outcome: item.meaning.outcome, isNamed: item.isNamed,
+            isChain: item.meaning.kind == .chain)
     }
 
     /// How it ended, by its owners: the last of them, unless one of its agents failed for good.
@@ -110,8 +114,11 @@ struct TraceRun {
         guard let last = owners.max(by: { $0.span.end < $1.span.end }) ?? root else { return .succeeded }
         if last.meaning.outcome == .succeeded {
             if let stopped, lastWorkAt.map({ $0 <= stopped.at }) ?? true { return stopped.outcome }
-            let failed = members.values.filter { $0.outcome != .succeeded }.max { $0.end < $1.end }
-            if let failed { return failed.outcome }
+            let good = members.values.filter { $0.outcome == .succeeded }.map(\.end).max()
+            let failed = members.values.filter { member in
+                member.outcome != .succeeded && !(member.isChain && good.map { $0 > member.end } ?? false)
+            }
+            if let failed = failed.max(by: { $0.end < $1.end }) { return failed.outcome }
         }
         return last.meaning.outcome
     }
