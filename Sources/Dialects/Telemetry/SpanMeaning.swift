@@ -64,7 +64,7 @@ struct SpanMeaning: Hashable, Sendable {
     var user: String?
     /// The agent's, workflow's or handoff target's name; nil when the span names none.
     var agent: String?
-    /// Whether ``agent`` comes from an attribute or a part of the span's name, and is not just the span's name.
+    /// Whether ``agent`` is a name that a person gave: the rest of a workflow's name, `Crew_60c2ab6c….kickoff`, is not.
     var isAgentNamed = false
     /// The tool's name, of a tool span.
     var tool: String?
@@ -92,7 +92,8 @@ extension TelemetrySpan {
         meaning.user = reading.text(.user) ?? metadata.flatMap { SpanReading.text($0, Self.users) }
         let name = reading.text(.name) ?? shown.flatMap { $0.rest.isEmpty ? nil : $0.rest }
         meaning.agent = agent(reading, meaning.kind, name)
-        meaning.isAgentNamed = reading.text(.agent) != nil || name != nil
+        meaning.isAgentNamed =
+            reading.text(.agent) != nil || reading.text(.name) != nil || meaning.kind == .agent && name != nil
         if meaning.kind == .tool { meaning.tool = reading.text(.tool) ?? name ?? self.name.nonEmpty }
         meaning.callID = reading.text(.callID)
         meaning.arguments = arguments(reading)

@@ -314,6 +314,17 @@ import WireProtocol
         }
     }
 
+    @Test func anAgentOfACrewBehindAToolIsNotTheRunsOwn() {
+        var trace = MadeUpTrace(start)
+        var crew = MadeUpSpan.agent("crew", "c", in: "t", 11, 29, operation: "invoke_workflow")
+        crew.attributes["gen_ai.agent.name"] = nil
+        trace.send([
+            .agent("tug", "i", in: "c", 12, 28, failing: "sank"), crew, .tool("ask", "t", in: "a", 10, 30),
+            .agent("pilot", "a", 0, 50, session: "talk-1"),
+        ])
+        #expect(trace.runs == [.init(session: "talk-1", agent: "pilot", end: "success")])
+    }
+
     @Test func aNamelessAgentHasTheNameOfTheOneNamedAgentInIt() {
         var trace = MadeUpTrace(start)
         func open(_ id: String, in parent: String, _ kind: JSONValue, agent: JSONValue? = nil) -> MadeUpSpan {

@@ -94,7 +94,8 @@ struct TraceRun {
         if !owner.isNamed {
             let named = members.filter(\.value.isNamed)
             if named.count == 1 { return named.first?.key }
-            if members.count == 1, owner.meaning.kind != .agent { return members.first?.key }
+            let agents = members.filter { !$0.value.isChain }
+            if agents.count == 1, owner.meaning.kind != .agent { return agents.first?.key }
         }
         return owner.meaning.agent ?? (owner.span.name.isEmpty ? nil : owner.span.name)
     }

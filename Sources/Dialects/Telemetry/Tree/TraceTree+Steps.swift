@@ -19,19 +19,30 @@ extension TraceTree {
 
     /// An agent owns its run unless one is above it; those below it are steps.
     private mutating func agent(_ item: SpanItem, in run: Int) -> [OutgoingEvent] {
-        if let above = strong(above: item.node) { return inner(item, below: above, in: run) }
+        if strong(above: item.node) != nil { return inner(item, in: run) }
         guard runs[run].isOpenToMore, runs[run].owners.count < Self.maximumOwners else {
             return step(item, in: run)
         }
         let below = runs[run].owners.filter { isAbove(item.node, $0.node) }
         let beside = runs[run].owners.filter { $0.node != item.node && !isAbove(item.node, $0.node) }
         runs[run].owners = beside + [item]
-        return below.flatMap { inner($0, below: strong(above: $0.node) ?? item.node, in: run) }
+        return below.flatMap { inner($0, in: run) }
     }
 
-    private mutating func inner(_ item: SpanItem, below above: Int, in run: Int) -> [OutgoingEvent] {
-        if item.meaning.pending == nil, worker(above: item.node) == above { runs[run].note(item) }
+    private mutating func inner(_ item: SpanItem, in run: Int) -> [OutgoingEvent] {
+        if item.meaning.pending == nil, !isBehindCall(item.node) { runs[run].note(item) }
         return item.meaning.kind == .chain ? [] : step(item, in: run)
+    }
+
+    /// Whether a call, such as that of a tool, is between a span and the topmost agent above it.
+    private func isBehindCall(_ node: Int) -> Bool {
+        var current = node
+        for _ in 0..<Self.maximumDepth {
+            guard let above = strong(above: current) else { return false }
+            if worker(above: current) != above { return true }
+            current = above
+        }
+        return false
     }
 
     /// The nearest agent above a span in its service.
