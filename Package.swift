@@ -23,7 +23,6 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package:
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
-let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -47,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -116,7 +114,7 @@ let package = Package(
             name: "ConsoleApp",
             dependencies: [
                 "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
-                "Terminal", "WireProtocol", tomlKit,
+                "Terminal", "WireProtocol",
             ], swiftSettings: settings),
         .executableTarget(
             name: "ctxtop",

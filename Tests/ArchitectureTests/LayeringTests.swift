@@ -61,7 +61,7 @@ import Testing
             [
                 "ConsoleClient", "ConsoleModel", "ConsoleViews", "Dialects", "PatternDetection", "Screen",
                 "Terminal", "WireProtocol",
-            ], ["Dispatch", "Glibc", "Synchronization", "TOMLKit"]
+            ], ["Dispatch", "Glibc", "Synchronization"]
         ),
         "ctxtop": (
             [

@@ -55,8 +55,8 @@ import Testing
             ("ok = { basic = \"pink\" }", "ok.basic: \"pink\" is none of black, red"),
             ("okay = { bold = true }", "okay: is not known here; known are normal, title"),
             ("ok = { blink = true }", "ok.blink: is not known here; known are colour"),
-            ("ok = { bold = 1 }", "ok.bold: must be true or false, is integer"),
-            ("ok = 3", "ok: must be a table, is integer"), ("ok = ", "line 1, column"),
+            ("ok = { bold = 1 }", "ok.bold: must be true or false, is a whole number"),
+            ("ok = 3", "ok: must be a table, is a whole number"), ("ok = ", "line 1, column"),
         ])
     func aMistakeIsNamedWithItsPlace(_ text: String, _ words: String) {
         #expect { try read(text) } throws: { "\($0)".hasPrefix("x.toml: " + words) }

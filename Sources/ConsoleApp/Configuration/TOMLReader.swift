@@ -1,5 +1,3 @@
-import TOMLKit
-
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -10,16 +8,16 @@ struct TOMLReader {
     let file: String
     /// The dotted key; empty for the whole file.
     let key: String
-    private let value: any TOMLValueConvertible
+    private let value: TOMLValue
 
     /// Parses a file's text.
     init(_ text: String, file: String) throws(ConfigurationError) {
         self.file = file
         key = ""
-        do { value = try TOMLTable(string: text) } catch let error as TOMLParseError {
-            let place = "line \(error.source.begin.line), column \(error.source.begin.column)"
-            throw ConfigurationError(file, place, "no valid TOML: \(Self.oneLine(error.description))")
-        } catch { throw ConfigurationError(file, "", "no valid TOML") }
+        do throws(TOMLMistake) { value = .table(try TOMLParser.parse(text)) } catch {
+            let place = error.place(in: text)
+            throw ConfigurationError(file, "line \(place.line), column \(place.column)", error.message)
+        }
     }
 
     /// Reads and parses a file.
@@ -31,14 +29,10 @@ struct TOMLReader {
         try self.init(text, file: file)
     }
 
-    private init(_ parent: TOMLReader, _ name: String, _ value: any TOMLValueConvertible) {
+    private init(_ parent: TOMLReader, _ name: String, _ value: TOMLValue) {
         file = parent.file
         key = parent.key.isEmpty ? name : parent.key + "." + name
         self.value = value
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     /// A mistake at this place.
@@ -46,49 +40,53 @@ struct TOMLReader {
 
     /// The entries of a table in the order of their names.
     func entries() throws(ConfigurationError) -> [(name: String, value: TOMLReader)] {
-        guard let table = value.table else { throw mistake("must be a table, is \(value.type)") }
-        var entries: [(String, TOMLReader)] = []
-        for name in table.keys.sorted() {
-            if let value = table[name] { entries.append((name, TOMLReader(self, name, value))) }
-        }
-        return entries
+        guard case .table(let table) = value else { throw mistake("must be a table, is \(value.kind)") }
+        return table.values.sorted { $0.key < $1.key }.map { ($0.key, TOMLReader(self, $0.key, $0.value)) }
     }
 
     /// A text.
     func string() throws(ConfigurationError) -> String {
-        guard let text = value.string else { throw mistake("must be a text in quotes, is \(value.type)") }
+        guard case .text(let text) = value else {
+            throw mistake("must be a text in quotes, is \(value.kind)")
+        }
         return text
     }
 
     /// Whether it is a table.
-    var isTable: Bool { value.table != nil }
+    var isTable: Bool {
+        if case .table = value { true } else { false }
+    }
 
     /// A text, or a whole number as one.
     func stringOrInt() throws(ConfigurationError) -> String {
-        if let number = value.int { return String(number) }
+        if case .integer(let number) = value { return String(number) }
         return try string()
     }
 
     /// true or false.
     func bool() throws(ConfigurationError) -> Bool {
-        guard let bool = value.bool else { throw mistake("must be true or false, is \(value.type)") }
+        guard case .boolean(let bool) = value else {
+            throw mistake("must be true or false, is \(value.kind)")
+        }
         return bool
     }
 
     /// A whole number.
     func int() throws(ConfigurationError) -> Int {
-        guard let number = value.int else { throw mistake("must be a whole number, is \(value.type)") }
+        guard case .integer(let number) = value else {
+            throw mistake("must be a whole number, is \(value.kind)")
+        }
         return number
     }
 
     /// A list of texts; one text alone is a list of one.
     func strings() throws(ConfigurationError) -> [String] {
-        if let text = value.string { return [text] }
-        guard let array = value.array else { throw mistake("must be a list of texts, is \(value.type)") }
+        if case .text(let text) = value { return [text] }
+        guard case .list(let list) = value else { throw mistake("must be a list of texts, is \(value.kind)") }
         var texts: [String] = []
-        for (index, element) in array.enumerated() {
-            guard let text = element.string else {
-                throw mistake("element \(index + 1) must be a text, is \(element.type)")
+        for (index, element) in list.enumerated() {
+            guard case .text(let text) = element else {
+                throw mistake("element \(index + 1) must be a text, is \(element.kind)")
             }
             texts.append(text)
         }
