@@ -18,6 +18,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -101,7 +102,7 @@ let package = Package(
             name: "ConsoleClient",
             dependencies: [
                 "Dialects", "WebSocketTransport", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore,
-                logging, nioCore, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+                logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
             ],
             swiftSettings: settings),
         .target(
@@ -163,7 +164,8 @@ let package = Package(
             name: "ConsoleClientTests",
             dependencies: [
                 "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
-                nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+                nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "MonitorServerTests",

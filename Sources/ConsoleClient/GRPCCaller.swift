@@ -92,7 +92,8 @@ struct GRPCCaller: Sendable {
             stream.eventLoop.makeCompletedFuture {
                 let codec = HTTP2FramePayloadToHTTP1ClientCodec(
                     httpProtocol: scheme == "https" ? .https : .http)
-                try stream.pipeline.syncOperations.addHandlers(codec, UnaryCall(request, answer))
+                try stream.pipeline.syncOperations.addHandlers(
+                    StreamStatusGuard(), codec, UnaryCall(request, answer))
             }
         }.get()
         for try await answer in answers { return answer }

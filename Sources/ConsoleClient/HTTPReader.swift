@@ -11,10 +11,15 @@ struct HTTPReader: Sendable {
     let options: ClientOptions
     let client: HTTPClient
 
-    /// The client that a set of options needs.
+    /// The client that a set of options needs; every request of the console and its proxy goes through one.
     ///
     /// - Throws: when the file of certificate authorities cannot be used.
     static func client(_ options: ClientOptions) throws -> HTTPClient {
+        HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(options))
+    }
+
+    /// What the client is made with.
+    static func configuration(_ options: ClientOptions) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         // A refused connection is an answer for an operator; the link has its own backoff.
@@ -23,8 +28,14 @@ struct HTTPReader: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         configuration.timeout.connect = .nanoseconds(options.timeout.wholeMilliseconds * 1_000_000)
         configuration.decompression = .disabled
+        // A hostile answer must be refused before the library's own checks, which end the process; the guard
+        // reads HTTP/1.1, and an event stream has a connection of its own anyway.
+        configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture { try AnswerGuard.add(to: channel) }
+        }
         configuration.tlsConfiguration = tls(options)
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return configuration
     }
 
     /// Which certificates a set of options accepts, from TLS 1.2 on: RFC 8996 forbids the versions before.

@@ -22,6 +22,8 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     case closed
     case notHTTP
     case notHTTP2
+    /// A status that no HTTP answer can have, as it came.
+    case impossibleStatus(String)
     case other(String)
 
     /// Reads what the client library threw.
@@ -62,7 +64,7 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     /// Whether something answered, in another protocol than was spoken.
     var isOtherProtocol: Bool {
         switch self {
-        case .notHTTP, .notHTTP2, .closed: true
+        case .notHTTP, .notHTTP2, .impossibleStatus, .closed: true
         case .refused, .unknownHost, .timedOut, .tooLarge, .foreignRedirect, .tooManyRedirects, .tls,
             .other:
             false
@@ -73,7 +75,8 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
     var redirectStatus: Int? {
         switch self {
         case .foreignRedirect(_, let status), .tooManyRedirects(let status): status
-        case .refused, .unknownHost, .timedOut, .tooLarge, .tls, .closed, .notHTTP, .notHTTP2, .other:
+        case .refused, .unknownHost, .timedOut, .tooLarge, .tls, .closed, .notHTTP, .notHTTP2,
+            .impossibleStatus, .other:
             nil
         }
     }
@@ -91,6 +94,8 @@ enum ReadError: Error, Equatable, CustomStringConvertible {
         case .closed: "the backend closed the connection"
         case .notHTTP: "what answers there does not speak HTTP/1.1; a TLS port is asked with https://"
         case .notHTTP2: "what answers there does not speak HTTP/2 as gRPC does; https:// asks with TLS"
+        case .impossibleStatus(let status):
+            "answered with the status \"\(status)\", which HTTP does not have; statuses are 100 to 599"
         case .other(let words): words
         }
     }

@@ -45,8 +45,8 @@ import Testing
         "ConsoleClient": (
             ["Dialects", "WebSocketTransport", "WireProtocol"],
             [
-                "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
-                "NIOHTTP2", "NIOPosix", "NIOSSL", "Synchronization",
+                "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHPACK",
+                "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "Synchronization",
             ]
         ),
         // It serves what a console reads by the routes that backends embed, so it stands on both.

@@ -35,14 +35,16 @@ struct Probe: AsyncParsableCommand {
         guard let patience = DurationText.parse(patience), patience > .zero else {
             throw ValidationError("--patience: \"\(patience)\" is no duration; write 500ms, 30s or 1m")
         }
+        let tokens = try tokens()
+        let client = try HTTPClient.guarded(ClientOptions())
         let canary = Canary(
-            origin: backend.origin, host: backend.host, port: backend.port, client: .shared,
-            tokens: try tokens())
+            origin: backend.origin, host: backend.host, port: backend.port, client: client, tokens: tokens)
         let paths = Canary.paths.filter { path.isEmpty || path.contains($0) }
         let verdicts = await withTaskGroup(of: [ProbeVerdict].self) { group in
             for path in paths { group.addTask { await visits(path, canary, patience) } }
             return await group.reduce(into: []) { $0 += $1 }
         }
+        try? await client.shutdown()
         let report = ProbeReport(
             backend.url,
             verdicts.sorted {
