@@ -2,9 +2,9 @@
 struct CivilTime {
     let year, month, day, hour, minute, second, millisecond: Int
 
-    /// Splits a moment; one outside the years 0 to 9999, which RFC 3339 cannot spell, becomes the nearest inside.
+    /// Splits a moment.
     init(_ moment: Timestamp) {
-        let milliseconds = min(max(moment.milliseconds, -62_167_219_200_000), 253_402_300_799_999)
+        let milliseconds = moment.milliseconds
         let days = Int(milliseconds.flooredQuotient(86_400_000))
         let rest = Int(milliseconds - Int64(days) * 86_400_000)
         (hour, minute, second, millisecond) = (

@@ -1,22 +1,30 @@
 /// A moment, as whole milliseconds since 1970-01-01T00:00:00Z.
 public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since the Unix epoch; negative before it.
+    /// The moments that there are: the years 0 to 9999, which RFC 3339 can spell.
+    ///
+    /// The difference of any two, and a moment and any difference, fit 64 bits with room for sums.
+    static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// Milliseconds since the Unix epoch; negative before it, and never outside ``range``.
     public let milliseconds: Int64
 
-    /// Takes milliseconds since the Unix epoch.
-    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    /// Takes milliseconds since the Unix epoch; a moment outside the years 0 to 9999 becomes the nearest inside.
+    public init(milliseconds: Int64) {
+        self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound)
+    }
 
     /// By time, earlier first.
     public static func < (first: Self, second: Self) -> Bool { first.milliseconds < second.milliseconds }
 
     /// The time since `earlier`; negative when the clocks went backwards.
     public func since(_ earlier: Timestamp) -> Duration {
-        .milliseconds(milliseconds.subtractingReportingOverflow(earlier.milliseconds).partialValue)
+        .milliseconds(milliseconds - earlier.milliseconds)
     }
 
     /// This moment and `duration` later.
     public static func + (moment: Self, duration: Duration) -> Self {
-        Timestamp(milliseconds: moment.milliseconds &+ duration.wholeMilliseconds)
+        let (sum, isOver) = moment.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+        return Timestamp(milliseconds: isOver ? (duration < .zero ? .min : .max) : sum)
     }
 }
 
@@ -24,7 +32,10 @@ extension Duration {
     /// The duration in whole milliseconds, rounded towards zero.
     public var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds &* 1000 &+ attoseconds / 1_000_000_000_000_000
+        let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1000)
+        // Near the ends of what fits, the parts of a second are not of any use.
+        guard !isOver, whole.magnitude < Int64.max.magnitude - 1000 else { return seconds < 0 ? .min : .max }
+        return whole + attoseconds / 1_000_000_000_000_000
     }
 }
 
@@ -54,6 +65,6 @@ extension Timestamp {
     /// Reads RFC 3339 section 5.6 with any offset and any number of second fractions; else nil.
     public init?(rfc3339 text: String) {
         guard let moment = CivilTime.milliseconds(rfc3339: Array(text.utf8)) else { return nil }
-        milliseconds = moment
+        self.init(milliseconds: moment)
     }
 }

@@ -32,7 +32,12 @@ import WireProtocol
 
     @Test func extremesDoNotTrap() {
         let last = Timestamp(milliseconds: .max)
-        #expect(last.since(Timestamp(milliseconds: .min)) < .zero)
+        let first = Timestamp(milliseconds: .min)
+        #expect(last.since(first) > .zero)
+        #expect(first.since(last) == .zero - last.since(first))
+        #expect(first + last.since(first) == last)
+        #expect(last + .seconds(Int64.max) == last && last + .seconds(Int64.min) == first)
+        #expect(first.rfc3339 == "0000-01-01T00:00:00.000Z" && last.rfc3339 == "9999-12-31T23:59:59.999Z")
         #expect(!last.rfc3339.isEmpty)
         #expect(!Timestamp(milliseconds: .min).rfc3339.isEmpty)
     }

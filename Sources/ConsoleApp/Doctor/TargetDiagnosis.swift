@@ -34,7 +34,8 @@ public enum TargetDiagnosis {
         let reason = backend.link.reason.map { ": \($0)" } ?? ""
         switch backend.link.state {
         case .connected, .stale:
-            let took = backend.health.record.latencyMs.map { ", health took \(Int($0.rounded())) ms" } ?? ""
+            let latency = backend.health.record.latencyMs.map { Int(WireNumber.measure($0).rounded()) }
+            let took = latency.map { ", health took \($0) ms" } ?? ""
             return Diagnosis(.ok, "link", "it answers\(took)")
         case .ended: return Diagnosis(.ok, "link", "a file, read to its end")
         case .connecting, .lost:

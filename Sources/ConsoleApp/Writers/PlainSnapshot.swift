@@ -24,9 +24,9 @@ public enum PlainSnapshot {
         lines += table("DISPATCHERS", state.dispatcherTable())
         lines += table("FINDINGS", state.findingTable())
         let counters = pulse.backends.map(\.counters)
-        let received = counters.reduce(0) { $0 + $1.eventsReceived }
-        let dropped = counters.reduce(0) { $0 + $1.eventsDropped }
-        let errors = counters.reduce(0) { $0 + $1.decodeErrors }
+        let received = counters.reduce(0) { $0.adding($1.eventsReceived) }
+        let dropped = counters.reduce(0) { $0.adding($1.eventsDropped) }
+        let errors = counters.reduce(0) { $0.adding($1.decodeErrors) }
         lines += ["", "events \(received)  dropped \(dropped)  not readable \(errors)"]
         return lines.map { PlainText.sanitized($0) + "\n" }.joined()
     }

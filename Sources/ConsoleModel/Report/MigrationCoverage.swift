@@ -72,7 +72,8 @@ extension PathState {
     var uses: [CoverageRow.Use] {
         var creations: [String: Int] = [:]
         for stretch in stretches {
-            creations[stretch.verdict.name, default: 0] += stretch.created.adding(stretch.failed)
+            creations[stretch.verdict.name] = (creations[stretch.verdict.name] ?? 0)
+                .adding(stretch.created.adding(stretch.failed))
         }
         let all = creations.values.reduce(0) { $0.adding($1) }
         let names = Set(creations.filter { $0.value > 0 }.keys).union(record.lastUsedAt.keys)

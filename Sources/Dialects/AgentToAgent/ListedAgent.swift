@@ -126,7 +126,7 @@ struct ListedAgent {
         var gone: [String] = []
         if request == list(.every(.seconds(2))) {
             (isListRead, tally.isLong, order) = (true, token != nil, ids)
-            tally.total = answer["totalSize"]?.integer.map { Int(clamping: $0) }
+            tally.total = answer["totalSize"]?.count
             tally.note(refused: refused)
             gone = walk.take(first: ids, next: token, known: tasks.keys, at: moment)
         } else if request.rhythm == .once {

@@ -166,7 +166,7 @@ struct AgnoReader: PolledReader {
             }
             sessions[key] = session
         }
-        let total = json["meta"]?["total_count"]?.integer.flatMap { Int(exactly: $0) }
+        let total = json["meta"]?["total_count"]?.count
         lists[list].wasTried = true
         var messages: [Message] = []
         let refused = rows.count - listed.count

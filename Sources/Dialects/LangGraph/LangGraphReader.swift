@@ -262,8 +262,8 @@ struct LangGraphReader: DialectReader {
 
     private mutating func takeCount(_ document: HealthAnswerDocument) -> [Message] {
         // A server before this route counts nothing, which is no failure: its pages still end.
-        guard document.status == 200, let number = document.json?.integer else { return [] }
-        tally.total = Int(clamping: number)
+        guard document.status == 200, let number = document.json?.count else { return [] }
+        tally.total = number
         return coverage
     }
 

@@ -150,7 +150,7 @@ public struct HistoryBucket: WireRecord {
         errors = json.int("errors") ?? 0
         runP95Ms = json.double("runP95Ms")
         for member in json["byPath"]?.object?.members ?? [] {
-            byPath[member.name] = member.value.integer.flatMap { Int(exactly: $0) }
+            byPath[member.name] = member.value.count
         }
     }
 

@@ -13,10 +13,10 @@ public protocol WireRecord: Hashable, Sendable {
 extension JSONObject {
     /// The string member of that name.
     public func string(_ name: String) -> String? { self[name]?.string }
-    /// The whole-number member of that name.
-    public func int(_ name: String) -> Int? { self[name]?.integer.flatMap { Int(exactly: $0) } }
-    /// The number member of that name.
-    public func double(_ name: String) -> Double? { self[name]?.double }
+    /// The whole-number member of that name, within the bounds of ``WireNumber``.
+    public func int(_ name: String) -> Int? { self[name]?.count }
+    /// The number member of that name, within the bounds of ``WireNumber``.
+    public func double(_ name: String) -> Double? { self[name]?.double.map(WireNumber.measure) }
     /// The truth-value member of that name.
     public func bool(_ name: String) -> Bool? { self[name]?.bool }
     /// The RFC 3339 member of that name.

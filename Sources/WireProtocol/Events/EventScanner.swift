@@ -146,12 +146,12 @@ struct EventScanner {
         case 3 where key == "run": event.run = try textOrSkip()
         case 3 where key == "seq":
             let start = index
-            event.sequence = try wholeNumber().flatMap { Int(exactly: $0) }
+            event.sequence = try wholeNumber().map(WireNumber.count)
             event.sequenceDigits = plainDigits(from: start, atMost: 9)
         case 4 where key == "user": event.user = try textOrSkip()
         case 5 where key == "agent": event.agent = try textOrSkip()
         case 5 where key == "bytes":
-            event.hiddenBytes = try wholeNumber().map { Int(clamping: max(0, $0)) } ?? 0
+            event.hiddenBytes = try wholeNumber().map { max(0, WireNumber.count($0)) } ?? 0
         case 4 where key == "path": event.path = try textOrSkip()
         case 7 where key == "session": event.session = try textOrSkip()
         case 7 where key == "stamped":
