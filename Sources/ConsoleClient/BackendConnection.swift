@@ -12,9 +12,14 @@ public struct BackendConnection: MessageSource {
     /// What the backend says, in order.
     public var messages: AsyncStream<Message> { outlet.messages }
     private let outlet: MessageOutlet
-    private let reader: BackendReader
-    private let options: ClientOptions
-    private let jitter: @Sendable () -> Double
+    /// What asks the backend.
+    let reader: BackendReader
+    /// How it is asked.
+    let options: ClientOptions
+    /// Gives a random number from 0 to 1 for each wait.
+    let jitter: @Sendable () -> Double
+    /// Where the event stream stands, over all rounds.
+    let place = StreamPlace()
 
     /// A link that begins when ``run()`` is called; the client is shut down by its owner.
     ///
@@ -36,7 +41,7 @@ public struct BackendConnection: MessageSource {
     }
 
     /// How a round of watching ended.
-    private enum Ending {
+    enum Ending {
         /// The backend does not answer any more.
         case lost(String)
         /// It answers, but what is known of it must be taken anew.
@@ -104,12 +109,12 @@ public struct BackendConnection: MessageSource {
             send(.link(.connected, reason: "snapshot: \(error)", retryIn: nil))
             return await pollHealth(round, until: .now + options.snapshotInterval)
         }
-        send(.snapshot(first))
+        let start = start(at: first)
         send(reader.outcome(of: root, nil))
         return await withTaskGroup(of: Ending.self) { group in
             group.addTask { await pollHealth(round) }
             group.addTask { await refreshSnapshot(root, from: first) }
-            group.addTask { await follow(root, from: first) }
+            group.addTask { await follow(root, from: first, start) }
             let ending = await group.next() ?? .lost("the link ended")
             group.cancelAll()
             return ending
@@ -182,7 +187,7 @@ public struct BackendConnection: MessageSource {
     }
 
     /// Takes a snapshot of the same start of the same backend; an ending when another one answered.
-    private func takeSnapshot(_ root: String, from first: BackendSnapshot) async -> Ending? {
+    func takeSnapshot(_ root: String, from first: BackendSnapshot) async -> Ending? {
         do throws(ReadError) {
             let snapshot = try await reader.snapshot(root)
             if let boot = first.bootID, let now = snapshot.bootID, now != boot {
@@ -200,52 +205,6 @@ public struct BackendConnection: MessageSource {
         return nil
     }
 
-    /// Follows the event stream, resumed where it broke; ends when all must be taken anew.
-    private func follow(_ root: String, from snapshot: BackendSnapshot) async -> Ending {
-        var stream = EventStreamState(after: snapshot.lastEventID, bootID: snapshot.bootID)
-        var backoff = Backoff()
-        while !Task.isCancelled {
-            do {
-                try await readStream(root, &stream, from: snapshot, onEvents: { backoff.reset() })
-            } catch let ending as StreamEnding {
-                if let boot = ending.boot(greeter: stream.greeter) { send(boot) }
-                return .outdated(ending.description)
-            } catch {
-                if Task.isCancelled { break }
-                let wait = backoff.next(jitter())
-                let failure = ReadError(error, options.timeout)
-                // A stream that breaks off is resumed; one that is refused cannot be read.
-                if case .other = failure { send(reader.outcome(ofEventsOf: root, failure)) }
-                send(.link(.stale, reason: "event stream: \(failure)", retryIn: wait))
-                try? await Task.sleep(for: wait)
-            }
-        }
-        return .lost("cancelled")
-    }
-
-    private func readStream(
-        _ root: String, _ stream: inout EventStreamState, from snapshot: BackendSnapshot, onEvents: () -> Void
-    ) async throws {
-        stream.reopen()
-        let response = try await reader.openEvents(root, after: stream.resumePoint)
-        send(reader.outcome(ofEventsOf: root, nil))
-        send(.link(.connected, reason: nil, retryIn: nil))
-        for try await buffer in response.body {
-            let batch = try stream.take(buffer.readableBytesView)
-            if stream.takeRefused() > 0 {
-                send(.refused(what: "event", reason: "an event longer than 1 MiB"))
-            }
-            guard let batch else { continue }
-            onEvents()
-            send(.events(batch))
-            // What was missed is in no event any more, only in a snapshot.
-            if batch.hasGap, await takeSnapshot(root, from: snapshot) != nil {
-                throw StreamEnding.anotherBoot
-            }
-        }
-        throw ReadError.closed
-    }
-
     /// Gives a round's health to the reader of its dialect, which may know more, or straight on.
     private func sendHealth(of round: BackendReader.HealthRound, through link: DialectLink? = nil) async {
         for message in round.messages {
@@ -254,7 +213,8 @@ public struct BackendConnection: MessageSource {
         }
     }
 
-    private func send(_ message: Message) { outlet.send(message) }
+    /// Gives a message to whoever reads ``messages``.
+    func send(_ message: Message) { outlet.send(message) }
 }
 
 extension Message {
@@ -262,11 +222,4 @@ extension Message {
     fileprivate var isHealth: Bool { if case .health = self { true } else { false } }
     /// Whether it says what can be seen of the backend.
     fileprivate var isDialect: Bool { if case .dialect = self { true } else { false } }
-}
-
-extension EventBatch {
-    /// Whether the stream says here that it could not deliver some events.
-    fileprivate var hasGap: Bool {
-        events.contains { customName($0) == .gap }
-    }
 }

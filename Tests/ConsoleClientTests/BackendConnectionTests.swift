@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import WireProtocol
 
@@ -78,10 +79,54 @@ import WireProtocol
             default: .stream(Self.hello, Self.frame("b1-8", "a"), holds: true)
             }
         }) { server in
-            let messages = try await watch(server.origin) { !$0.eventLines.isEmpty }
+            let messages = try await watch(server.origin) { $0.eventLines.count == 2 }
             #expect(messages.snapshots.map(\.lastEventID) == ["b1-0", "b1-1"])
+            #expect(messages.eventLines.first?.contains("\"lost\":1") == true)
             #expect(messages.linkStates == [.connecting, .connected, .stale, .connected])
         }
+    }
+
+    /// Whether a server is to fail once.
+    private final class Failing: Sendable {
+        private let isDue = Mutex(false)
+        func arm() { isDue.withLock { $0 = true } }
+        func fire() -> Bool {
+            isDue.withLock { isDue in
+                defer { isDue = false }
+                return isDue
+            }
+        }
+    }
+
+    @Test func resumesAfterTheLastEventWhenTheLinkWasLost() async throws {
+        let missed = (9...12).map { Self.frame("b1-\($0)", "step \($0)") }.joined()
+        let failing = Failing()
+        try await FakeServer.serving({ request in
+            switch (request.path, request.turn) {
+            // A connection that is closed without an answer loses the link.
+            case ("/health", _): failing.fire() ? FakeAnswer(pieces: []) : .native
+            case ("/monitor/v1/snapshot", 0): .whole(FakeAnswer.snapshotBody)
+            case ("/monitor/v1/snapshot", _):
+                .whole(FakeAnswer.snapshotBody(boot: "b1", lastEventID: "b1-12"))
+            case (_, 0): .stream(Self.hello, Self.frame("b1-8", "step 8"))
+            case (_, 1): Self.armed(failing)
+            default: .stream(Self.hello, missed, holds: true)
+            }
+        }) { server in
+            let messages = try await watch(server.origin) { $0.snapshots.count == 2 }
+            #expect(messages.linkStates.contains(.lost))
+            #expect(messages.eventLines.count == 5)
+            // The snapshot follows what it counts.
+            #expect(messages.last.map { if case .snapshot = $0 { true } else { false } } == true)
+            let streams = server.history.filter { $0.path.hasSuffix("/events") }
+            #expect(streams.map { $0.headers["last-event-id"] } == ["b1-7", "b1-8", "b1-8"])
+        }
+    }
+
+    /// A stream without events; when it is asked for, the one before was received, and the link may be lost.
+    private static func armed(_ failing: Failing) -> FakeAnswer {
+        failing.arm()
+        return .stream(hello, holds: true)
     }
 
     @Test func takesANewSnapshotWhenAnotherStartOfTheBackendAnswers() async throws {
