@@ -28,7 +28,7 @@ extension RunLoop {
     func say(_ text: String, _ severity: Severity = .ok) { _ = store.send(.say(text, severity)) }
 
     private func copy(_ text: String, _ terminal: borrowing NcursesTerminal) {
-        if terminal.copy(text) { return }
+        if terminal.copy(SafeText.lines(text)) { return }
         let isTooLong = text.utf8.count > NcursesTerminal.maximumCopiedBytes
         say(
             isTooLong

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Backend
+import ConsoleApp
 
 /// The console's command line; one file per command under `Commands/`.
 @main struct Ctxtop: AsyncParsableCommand {
@@ -16,4 +17,36 @@ import Backend
             Proxy.self, Config.self, Probe.self, Manual.self,
         ],
         defaultSubcommand: Open.self)
+
+    /// Runs the command that the arguments name; what they contain is never printed raw, and a result that cannot
+    /// be written whole is exit 3, whatever it would have said.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: end(with: error))
+        }
+    }
+
+    /// Prints what ended a command; the code that it exits with.
+    private static func end(with error: any Error) -> ExitCode {
+        if let error = error as? OutputError {
+            OutputStreams.writeError("ctxtop: \(error)")
+            return ExitCode(3)
+        }
+        let (text, code) = (fullMessage(for: error), exitCode(for: error))
+        guard code.isSuccess, !text.isEmpty else {
+            if !text.isEmpty { OutputStreams.writeError(text) }
+            return code
+        }
+        do throws(OutputError) { try OutputStreams.writeOutput(text + "\n") } catch {
+            return end(with: error)
+        }
+        return code
+    }
 }

@@ -36,7 +36,7 @@ struct ReceiverFlags: ParsableArguments {
         }
         let line = "operators attach with: ctxtop \(url)"
         if isPlain {
-            OutputStreams.writeOutput(line + "\n")
+            try OutputStreams.writeOutput(line + "\n")
         } else if !OutputStreams.areTerminal {
             OutputStreams.writeError("ctxtop: \(line)")
         }

@@ -18,13 +18,13 @@ enum CursorReport {
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0 else { return nil }
         defer {
-            OutputStreams.writeOutput("\r\u{1B}[K")
+            OutputStreams.writeSequence("\r\u{1B}[K")
             var modes = before
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes)
         }
         var widths: [String: Int] = [:]
         for text in texts {
-            OutputStreams.writeOutput("\r" + text + "\u{1B}[6n")
+            OutputStreams.writeSequence("\r" + text + "\u{1B}[6n")
             guard let column = column() else { return nil }
             widths[text] = column - 1
         }

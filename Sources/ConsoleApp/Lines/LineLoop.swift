@@ -16,8 +16,8 @@ public final class LineLoop {
     public enum Ending: Sendable, Equatable {
         /// Somebody asked to quit, or all files are read.
         case finished
-        /// Nobody reads the lines any more.
-        case unread
+        /// The lines cannot be written any more.
+        case unwritten(OutputError)
         /// A signal asked the process to end.
         case signal(Int32)
 
@@ -34,7 +34,7 @@ public final class LineLoop {
     private let hasLive: Bool
     private var openFiles: Int
     private var fileClocks = FileClocks()
-    private var isOutputOpen = true
+    private var outputError: OutputError?
 
     /// A loop over those targets that says what `voice` finds worth saying.
     public init(_ options: ConsoleOptions, _ voice: any LineVoice) {
@@ -86,7 +86,7 @@ public final class LineLoop {
         if mailbox.takeActions().contains(.quit) { return .finished }
         while let letter = mailbox.takeLetter() {
             take(letter)
-            if !isOutputOpen { return .unread }
+            if let outputError { return .unwritten(outputError) }
         }
         let isSecond = mailbox.takeTick()
         if isSecond, hasLive { _ = store.send(.tick(SystemClock.now())) }
@@ -94,9 +94,9 @@ public final class LineLoop {
         if !hasLive, openFiles == 0 {
             _ = store.send(.tick(store.state.now))
             say(isSecond: true)
-            return .finished
+            return outputError.map { .unwritten($0) } ?? .finished
         }
-        return isOutputOpen ? nil : .unread
+        return outputError.map { .unwritten($0) }
     }
 
     private func take(_ letter: Mailbox.Letter) {
@@ -114,8 +114,10 @@ public final class LineLoop {
 
     private func say(isSecond: Bool) {
         let lines = voice.lines(about: store.state, isSecond: isSecond)
-        guard !lines.isEmpty, isOutputOpen else { return }
-        isOutputOpen = OutputStreams.isTaken(lines.map { $0 + "\n" }.joined())
+        guard !lines.isEmpty, outputError == nil else { return }
+        do throws(OutputError) {
+            try OutputStreams.writeOutput(lines.map { $0 + "\n" }.joined(), voice.form)
+        } catch { outputError = error }
     }
 }
 

@@ -5,6 +5,9 @@ import WireProtocol
 
 /// What `--plain` says on a terminal: each change once, as a sentence that a screen reader can speak.
 public struct PlainVoice: LineVoice {
+    /// Sentences.
+    public var form: OutputStreams.Form { .lines }
+
     private var findings = FindingWatch()
     private var changes = ChangeWatch()
     private var notes: [BackendKey: Set<String>] = [:]

@@ -1,6 +1,5 @@
 public import ConsoleModel
 import PatternDetection
-import Screen
 import WireProtocol
 
 /// What `ctxtop watch` prints: NDJSON, one line for each event, finding or change, and for everything that was lost.
@@ -13,6 +12,9 @@ public struct WatchVoice: LineVoice {
         case findings(Filter<FindingRow>, FindingWatch, said: Set<FindingKey>)
         case changes(Filter<StateChange>, ChangeWatch)
     }
+
+    /// One JSON object a line.
+    public var form: OutputStreams.Form { .json }
 
     private var subject: Subject
     private var losses: [BackendKey: LossCount] = [:]
@@ -63,11 +65,11 @@ public struct WatchVoice: LineVoice {
             }
             let bytes = state.events.line(number, state.symbols)
             guard state.backends.count > 1 else {
-                lines.append(escaped(String(decoding: bytes, as: UTF8.self)))
+                lines.append(SafeText.json(String(decoding: bytes, as: UTF8.self)))
                 continue
             }
             let name = state.backend(record.backend)?.name ?? ""
-            lines.append(escaped(marked(bytes, with: name)))
+            lines.append(SafeText.json(marked(bytes, with: name)))
         }
         return lines
     }
@@ -119,26 +121,7 @@ public struct WatchVoice: LineVoice {
         }
     }
 
-    private static func line(_ json: JSONValue) -> String { escaped(json.text) }
-
-    /// JSON text without a character that a terminal could obey.
-    static func escaped(_ json: String) -> String {
-        guard json.unicodeScalars.contains(where: { $0.value >= 0x7F && PlainText.isControl($0.value) })
-        else { return json }
-        var text = ""
-        for scalar in json.unicodeScalars {
-            guard scalar.value >= 0x7F, PlainText.isControl(scalar.value) else {
-                text.unicodeScalars.append(scalar)
-                continue
-            }
-            // RFC 8259 section 7: UTF-16 code units.
-            for unit in String(scalar).utf16 {
-                let digits = String(unit, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }
-        }
-        return text
-    }
+    private static func line(_ json: JSONValue) -> String { SafeText.json(json.text) }
 }
 
 /// What was lost of one backend so far.

@@ -101,21 +101,31 @@ public enum Collector {
 
 extension Collector {
     /// Gives the events that others send to a receiver as NDJSON lines, until the task is cancelled.
+    ///
+    /// - Throws: ``OutputError`` when they cannot be written any more.
     public static func stream(_ receiver: Receiver, _ options: ConsoleOptions) async throws {
         let links = try ConsoleLinks(options.client)
         let source = options.source(receiver, links)
         let running = Task { await source.run() }
         var voice = ReceiverVoice()
+        var failure: OutputError?
         for await message in source.messages {
             voice.lines(about: message).forEach(OutputStreams.writeError)
             guard case .events(let batch) = message else { continue }
             let lines = batch.events.map { event in
                 options.redaction.line(Array(batch.bytes[event.line.range])) + [0x0A]
             }
-            OutputStreams.writeOutput(String(decoding: lines.joined(), as: UTF8.self))
+            do throws(OutputError) {
+                try OutputStreams.writeOutput(String(decoding: lines.joined(), as: UTF8.self), .json)
+            } catch {
+                failure = error
+                break
+            }
         }
         running.cancel()
+        await running.value
         await links.shutDown()
+        if let failure { throw failure }
     }
 }
 

@@ -42,11 +42,12 @@ struct Check: AsyncParsableCommand {
         let exit: Int
         if checklist {
             let report = ChecklistReport(state)
-            OutputStreams.writeOutput(report.text(format))
+            try OutputStreams.writeOutput(report.text(format), format == .json ? .json : .lines)
             exit = report.exit
         } else {
             let report = CheckReport(state, failOn: severity)
-            OutputStreams.writeOutput(report.text(oneline ? .oneline : format))
+            try OutputStreams.writeOutput(
+                report.text(oneline ? .oneline : format), !oneline && format == .json ? .json : .lines)
             exit = report.exit
         }
         if exit != 0 { throw ExitCode(Int32(exit)) }

@@ -12,6 +12,6 @@ struct Config: ParsableCommand {
     func run() throws {
         var options = try flags.options([])
         try screen.apply(to: &options)
-        OutputStreams.writeOutput(options.configurationText)
+        try OutputStreams.writeOutput(options.configurationText)
     }
 }

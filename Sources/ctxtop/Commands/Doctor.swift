@@ -17,7 +17,7 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var flags: ConsoleFlags
 
     func run() async throws {
-        if sdks { return OutputStreams.writeOutput(TelemetryNames.text) }
+        if sdks { return try OutputStreams.writeOutput(TelemetryNames.text) }
         let options = try flags.options(targets)
         let surroundings = Surroundings.own(
             environment: ProcessInfo.processInfo.environment, isUTF8: localeShowsUTF8(),
@@ -27,7 +27,7 @@ struct Doctor: AsyncParsableCommand {
             OutputStreams.writeError("ctxtop: \(error)")
             throw ExitCode(3)
         }
-        OutputStreams.writeOutput(report.text)
+        try OutputStreams.writeOutput(report.text)
         if report.exit != 0 { throw ExitCode(Int32(report.exit)) }
     }
 }

@@ -15,7 +15,7 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         if let kind = Explanation.Kind.allCases.first(where: { $0.rawValue + "s" == id }) {
-            return OutputStreams.writeOutput(ExplanationText.list(kind))
+            return try OutputStreams.writeOutput(ExplanationText.list(kind))
         }
         guard let found = Explanation.of(id) else {
             OutputStreams.writeError(
@@ -23,6 +23,6 @@ struct Explain: ParsableCommand {
             OutputStreams.writeError("  " + Explanation.all.map(\.id).joined(separator: " "))
             throw ExitCode(64)
         }
-        OutputStreams.writeOutput(ExplanationText.text(found))
+        try OutputStreams.writeOutput(ExplanationText.text(found))
     }
 }

@@ -24,6 +24,6 @@ struct Manual: ParsableCommand {
             let page = ManualPage(
                 dump: json, version: BackendVersion.text, date: String(moment.rfc3339.prefix(10)))
         else { throw ValidationError("standard input is no dump of a command line") }
-        OutputStreams.writeOutput(page.text)
+        try OutputStreams.writeOutput(page.text)
     }
 }

@@ -48,6 +48,7 @@ enum Console {
         let voice = PlainVoice(targets: options.targets.map(\.url), takesWords: !isService)
         let ending = await LineLoop(options, voice).run(takesWords: !isService)
         if isService, ending.isAskedFor { return }
+        if case .unwritten(let error) = ending, !error.isClosedPipe { throw error }
         if case .signal(let number) = ending { throw ExitCode(128 + number) }
     }
 }

@@ -51,7 +51,7 @@ struct Probe: AsyncParsableCommand {
                 paths.firstIndex(of: $0.run.path.rawValue) ?? 0
                     < paths.firstIndex(of: $1.run.path.rawValue) ?? 0
             })
-        OutputStreams.writeOutput(report.text(isJSON: format == .json))
+        try OutputStreams.writeOutput(report.text(isJSON: format == .json), format == .json ? .json : .lines)
         if report.exit != 0 { throw ExitCode(Int32(report.exit)) }
     }
 

@@ -31,10 +31,12 @@ struct Snapshot: AsyncParsableCommand {
         }
         let document = state.snapshotDocument(takenAt: SystemClock.now())
         switch format {
-        case .json: OutputStreams.writeOutput(document.json.prettyText + "\n")
-        case .plain: OutputStreams.writeOutput(PlainSnapshot.text(state))
+        case .json: try OutputStreams.writeOutput(document.json.prettyText + "\n", .json)
+        case .plain: try OutputStreams.writeOutput(PlainSnapshot.text(state))
         case .ndjson:
-            for backend in document.backends { OutputStreams.writeOutput(backend.json.text + "\n") }
+            for backend in document.backends {
+                try OutputStreams.writeOutput(backend.json.text + "\n", .json)
+            }
         }
         for file in state.unreadFiles {
             OutputStreams.writeError("ctxtop: \(file.address): \(file.failure ?? "")")

@@ -24,7 +24,9 @@ struct Watch: AsyncParsableCommand {
         do throws(FilterError) { voice = try WatchVoice(kind, filter: filter) } catch {
             throw ValidationError("--filter: \(error.message), at character \(error.position + 1)")
         }
-        _ = await LineLoop(options, voice).run(takesWords: false)
+        let ending = await LineLoop(options, voice).run(takesWords: false)
+        // A reader such as `head` may go when it has enough.
+        if case .unwritten(let error) = ending, !error.isClosedPipe { throw error }
     }
 }
 
