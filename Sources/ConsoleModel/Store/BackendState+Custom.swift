@@ -129,6 +129,7 @@ extension BackendState {
             dispatcher.sessionEndedAt = dispatcher.sessionEndedAt ?? ended
         }
         dispatchers[place: place] = dispatcher
+        addOwners(move.owners, toDispatcherAt: place)
         if let session = sessions.place(event.session, of: event.user),
             sessions.values[session].dispatcher.isNone
         {
@@ -145,7 +146,7 @@ extension BackendState {
         if paths.place(symbol) == nil {
             var path = PathState(PathRecord(path: report.path))
             path.firstSeenAt = event.timestamp
-            paths.insert(path, for: symbol)
+            add(path, for: symbol)
         }
         guard let place = paths.place(symbol), status != .none else { return }
         let before = paths[place: place].record.lastOutcome.status
@@ -202,13 +203,12 @@ extension BackendState {
 }
 
 extension DispatcherRecord {
-    /// Takes the state, the counts and the owners of a step.
+    /// Takes the state and the counts of a step.
     fileprivate mutating func take(_ move: DispatcherMove) {
         state = move.to
         pattern = move.pattern ?? pattern
         executed = move.executed ?? executed
         failed = move.failed ?? failed
         inFlight = move.inFlight ?? (state == .executing ? 1 : 0)
-        for owner in move.owners where !owners.contains(owner) { owners.append(owner) }
     }
 }

@@ -91,6 +91,6 @@ extension BackendState {
         let record = dispatchers.values[place].record
         guard record.pattern != .singleton, record.user != nil || !record.owners.isEmpty else { return false }
         let user = UserID(rawValue: symbols[user])
-        return record.user != user && !record.owners.contains(user)
+        return record.hasRoomForOwners && record.user != user && !record.owners.contains(user)
     }
 }

@@ -26,7 +26,7 @@ extension BackendState {
         guard paths.place(symbol) == nil else { return }
         var path = PathState(record)
         path.firstSeenAt = moment
-        paths.insert(path, for: symbol)
+        add(path, for: symbol)
     }
 }
 

@@ -115,7 +115,7 @@ extension BackendState {
             path.stretches = memory.earlierStretches[record.path] ?? []
             path.noteStretch(at: path.judgedSince ?? moment)
             if record.lastOutcome.status == .error { path.failingSince = record.lastOutcome.at }
-            paths.insert(path, for: symbol)
+            add(path, for: symbol)
             return
         }
         let (verdict, outcome) = (
@@ -260,14 +260,12 @@ extension BackendState {
         let place = dispatchers.place(symbol) ?? dispatchers.insert(DispatcherState(record), for: symbol)
         let wasDisposed = dispatchers[place: place].disposedAt != nil
         if wasDisposed, record.state != .disposed { return }
-        var owners = record.owners
-        for owner in dispatchers[place: place].record.owners where !owners.contains(owner) {
-            owners.append(owner)
-        }
+        let owners = dispatchers[place: place].record.owners
         let ours = dispatchers[place: place].record
         let isOvertaken = dispatchers[place: place].transitions.last.map { $0.at > asOf } ?? false
         dispatchers[place: place].record = record
-        dispatchers[place: place].record.owners = owners
+        dispatchers[place: place].record.owners = []
+        addOwners(record.owners + owners, toDispatcherAt: place)
         if isOvertaken {
             dispatchers[place: place].record.state = ours.state
             dispatchers[place: place].record.inFlight = ours.inFlight

@@ -96,7 +96,7 @@ extension BackendState {
     private mutating func meet(_ symbol: Symbol, _ symbols: SymbolTable, at moment: Timestamp) {
         var path = PathState(PathRecord(path: ConsumerPath(rawValue: symbols[symbol])))
         path.firstSeenAt = moment
-        paths.insert(path, for: symbol)
+        add(path, for: symbol)
     }
 
     // MARK: Runs
@@ -247,10 +247,7 @@ extension BackendState {
             place = dispatchers.insert(DispatcherState(first), for: symbol)
         }
         guard !record.user.isNone else { return }
-        let user = UserID(rawValue: symbols[record.user])
-        if !dispatchers.values[place].record.owners.contains(user) {
-            dispatchers[place: place].record.owners.append(user)
-        }
+        addOwners([UserID(rawValue: symbols[record.user])], toDispatcherAt: place)
     }
 }
 
