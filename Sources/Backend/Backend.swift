@@ -32,6 +32,7 @@ public final class Backend: Sendable {
             var monitor = MonitorConfiguration(
                 name: configuration.name, version: configuration.version, instance: "web-1", bootID: bootID)
             monitor.exposesPayloads = configuration.exposesPayloads
+            monitor.ringMaximumBytes = configuration.ringMaximumBytes
             return monitor
         }()
         let wrongTokens = WrongTokenLimit { logger.warning("\($0)") }

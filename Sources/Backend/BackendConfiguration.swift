@@ -43,6 +43,8 @@ public struct BackendConfiguration: Sendable {
     public var permissions = ToolPermissions()
     /// The faults that are on from the start.
     public var faults: [FaultSetting] = []
+    /// How many bytes of event lines operators can resume from.
+    var ringMaximumBytes = 64 << 20
     /// The classes that a factory makes each user's tools from; every shipped one when nil.
     var toolClasses: [any Tool.Type]?
 

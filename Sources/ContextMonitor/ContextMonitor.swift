@@ -215,6 +215,6 @@ public final class ContextMonitor: Sendable {
 extension ContextMonitor {
     /// Every event line in the ring, oldest first, as operators get them.
     func ringLines() -> [[UInt8]] {
-        state.withLock { $0.ring.lines(after: 0, limit: .max).lines.map(\.line) }
+        state.withLock { $0.ring.lines(after: 0, limit: .max).map(\.line) }
     }
 }

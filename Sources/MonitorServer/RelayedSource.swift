@@ -99,21 +99,26 @@ final class RelayedSource: Sendable {
     }
 
     /// The event lines that tell attached consoles of a message.
-    private func lines(of message: Message, at moment: Timestamp) -> [[UInt8]] {
+    private func lines(of message: Message, at moment: Timestamp) -> [RelayedLine] {
         switch message {
         case .events(let batch):
-            var lines = batch.events.map { line(Array(batch.bytes[$0.line.range]), $0, arrival: moment) }
+            var lines = batch.events.map { event in
+                RelayedLine(
+                    line(Array(batch.bytes[event.line.range]), event, arrival: moment),
+                    of: event.user.isEmpty
+                        ? nil : UserID(rawValue: String(batch.string(event.user).prefix(200))))
+            }
             if let refused = batch.refused.last {
                 let report = RefusalReport(
                     what: "event", reason: redaction.text(refused.reason), count: batch.refused.count)
-                lines.append(OutgoingEvent(report, at: moment).line)
+                lines.append(RelayedLine(OutgoingEvent(report, at: moment).line))
             }
             return lines
         case .refused(let what, let reason):
-            return [OutgoingEvent(RefusalReport(what: what, reason: reason), at: moment).line]
-        case .read(let outcome): return [OutgoingEvent(outcome, at: moment).line]
+            return [RelayedLine(OutgoingEvent(RefusalReport(what: what, reason: reason), at: moment).line)]
+        case .read(let outcome): return [RelayedLine(OutgoingEvent(outcome, at: moment).line)]
         case .link(let state, let reason, _):
-            return outcome(of: state, reason).map { [OutgoingEvent($0, at: moment).line] } ?? []
+            return outcome(of: state, reason).map { [RelayedLine(OutgoingEvent($0, at: moment).line)] } ?? []
         case .health, .snapshot, .dialect, .boot: return []
         }
     }

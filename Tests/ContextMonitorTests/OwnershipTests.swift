@@ -43,7 +43,7 @@ import WireProtocol
 
     private func sequences(_ state: MonitorState) -> [String: [Int]] {
         var found: [String: [Int]] = [:]
-        for (_, line) in state.ring.lines(after: 0, limit: .max).lines {
+        for (_, line) in state.ring.lines(after: 0, limit: .max) {
             guard let event = try? JSONParser.parse(line), let user = event["metadata"]?["user"]?.string,
                 event["metadata"]?["run"] != nil, let number = event["metadata"]?["seq"]?.integer
             else { continue }

@@ -34,7 +34,7 @@ extension ContextMonitor {
 }
 
 /// The merged stream of all sessions from a position on.
-private struct OperatorStream: EventStreamSource {
+struct OperatorStream: EventStreamSource {
     /// How much is written at once, in bytes.
     private static let chunk = 64 << 10
 
@@ -53,20 +53,22 @@ private struct OperatorStream: EventStreamSource {
         return { forward.cancel() }
     }
 
-    /// The next events, with a gap before them where some were lost.
+    /// The next events, with a gap before each one after lost ones.
     mutating func next() -> EventStreamPiece? {
-        let (lines, lost) = monitor.state.withLock { $0.ring.lines(after: position, limit: Self.chunk) }
-        guard let first = lines.first, let last = lines.last else { return nil }
+        let lines = monitor.state.withLock { $0.ring.lines(after: position, limit: Self.chunk) }
+        if lines.isEmpty { return nil }
         let boot = monitor.configuration.bootID
         var frames = SSEWriter()
-        if lost > 0 {
-            let gap = StreamGap(
-                lost: lost, after: "\(boot)-\(position)", next: "\(boot)-\(first.number)",
-                instance: monitor.configuration.instance, bootID: boot)
-            frames.event(OutgoingEvent(gap, at: monitor.now()).line)
+        for (number, line) in lines {
+            if number > position + 1 {
+                let gap = StreamGap(
+                    lost: number - position - 1, after: "\(boot)-\(position)", next: "\(boot)-\(number)",
+                    instance: monitor.configuration.instance, bootID: boot)
+                frames.event(OutgoingEvent(gap, at: monitor.now()).line)
+            }
+            frames.event(line, id: "\(boot)-\(number)")
+            position = number
         }
-        for (number, line) in lines { frames.event(line, id: "\(boot)-\(number)") }
-        position = last.number
         return EventStreamPiece(frames, isFull: frames.bytes.count >= Self.chunk)
     }
 }

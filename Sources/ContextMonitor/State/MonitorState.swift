@@ -91,7 +91,8 @@ struct MonitorState {
         event.metadata.id = "\(configuration.bootID)-\(number)"
         let line = event.line
         ring.append(
-            configuration.exposesPayloads ? line : event.withoutPayload(line), at: event.timestamp)
+            configuration.exposesPayloads ? line : event.withoutPayload(line), of: event.metadata.user,
+            at: event.timestamp)
         history.countEvent(
             at: event.timestamp, path: event.metadata.path, sessions: sessions.count)
         if event.type != .custom { noteAgentEvent(event, of: run) }
