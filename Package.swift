@@ -154,8 +154,8 @@ let package = Package(
         .testTarget(
             name: "BackendTests",
             dependencies: [
-                "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WireProtocol",
-                asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WebSocketTransport",
+                "WireProtocol", asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DialectsTests", dependencies: ["Dialects", "WireProtocol", "PatternDetection"],

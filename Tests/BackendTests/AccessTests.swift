@@ -131,7 +131,7 @@ import WireProtocol
 extension UserAccess {
     /// The owner of a token; nil where it is not known, or tokens are not used.
     fileprivate func user(ofToken token: Substring) -> UserID? {
-        guard case .tokens(let owner) = credentials(named: nil) else { return nil }
+        guard case .tokens(let owner)? = (try? credentials(named: nil)) else { return nil }
         return owner(token)
     }
 }

@@ -40,7 +40,7 @@ final class BackgroundPath: Sendable {
             var input = try RunInput(object)
             input.canAsk = false
             input.trace = context.runTrace
-            let session = try await open(context, parent: object.id("parent"))
+            let session = try await open(context, parent: object.identifier("parent"))
             let (run, end) = try await start(input, in: session, context)
             remember(session.key, Job(run: run, end: end, state: "running"))
             Task {
@@ -104,7 +104,7 @@ final class BackgroundPath: Sendable {
     }
 
     private func own(_ context: BackendContext) throws(Problem) -> (key: Owned<SessionID>, job: Job) {
-        let key = Owned(SessionID(rawValue: context.pathText("id")), of: context.user)
+        let key = Owned(try context.pathIdentifier("id") as SessionID, of: context.user)
         guard let job = jobs.withLock({ $0.byKey[key] }) else {
             throw Problem(.notFound, "you have no job of that id")
         }

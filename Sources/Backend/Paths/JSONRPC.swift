@@ -7,21 +7,47 @@ struct JSONRPCRequest {
     let method: String
     let parameters: JSONObject
 
-    /// Reads a request.
+    /// Reads a request; its own id follows the limit of all ids.
     ///
     /// - Throws: the error to answer with.
     init(_ text: [UInt8]) throws(JSONRPCError) {
-        let object: JSONObject
-        do throws(JSONError) {
-            guard let parsed = try JSONParser.parse(text).object else { throw JSONError.truncated(offset: 0) }
-            object = parsed
-        } catch { throw JSONRPCError(.parseError, "not a JSON object: \(error)") }
-        guard object.string("jsonrpc") == "2.0", let method = object.string("method") else {
-            throw JSONRPCError(.invalidRequest, "write {\"jsonrpc\":\"2.0\",\"method\":…}", id: object["id"])
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONParser.parse(text) } catch {
+            throw JSONRPCError(.parseError, "not JSON: \(error)")
         }
-        id = object["id"]
+        guard let object = value.object else {
+            throw JSONRPCError(.invalidRequest, "a request is a JSON object, one in each message")
+        }
+        id = try Self.requestID(object["id"])
+        guard object.string("jsonrpc") == "2.0", let method = object.string("method") else {
+            throw JSONRPCError(.invalidRequest, "write {\"jsonrpc\":\"2.0\",\"method\":…}", id: id)
+        }
         self.method = method
-        parameters = object["params"]?.object ?? JSONObject()
+        switch object["params"] {
+        case nil, .null?: parameters = JSONObject()
+        case .object(let members)?: parameters = members
+        default: throw JSONRPCError(.invalidParameters, "params: an object of named parameters", id: id)
+        }
+    }
+
+    /// A request's id: a text, a number or null (JSON-RPC 2.0, section 4).
+    private static func requestID(_ id: JSONValue?) throws(JSONRPCError) -> JSONValue? {
+        switch id {
+        case .string(let text)? where text.utf8.count > IdentifierRule.maximumBytes:
+            throw JSONRPCError(.invalidParameters, "id: at most \(IdentifierRule.maximumBytes) bytes")
+        case .object?, .array?, .bool?:
+            throw JSONRPCError(.invalidRequest, "id: a text, a number or null")
+        default: return id
+        }
+    }
+
+    /// The id among the parameters of that name; nil when it is absent or null.
+    ///
+    /// - Throws: invalid parameters when it is anything else than a text of 1 to 200 bytes.
+    func identifier<ID: WireIdentifier>(_ name: String) throws(JSONRPCError) -> ID? {
+        do throws(RunInputError) { return try parameters.identifier(name) } catch {
+            throw JSONRPCError(.invalidParameters, error.description)
+        }
     }
 
     /// The answer that all went well.

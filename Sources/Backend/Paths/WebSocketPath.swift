@@ -56,8 +56,8 @@ struct WebSocketConversation {
     let id: String
     let traceparent: String?
     private var forwards: [SessionID: WebSocketForward] = [:]
-    /// The sessions it asked for, those without a dispatcher too; the hub knows which it holds.
-    private var wanted: Set<SessionID> = []
+    /// The sessions it opened or resumed, those without a dispatcher too; the hub knows which it holds.
+    private(set) var wanted: Set<SessionID> = []
 
     init(
         hub: SessionHub, connection: WebSocketConnection, user: UserID, id: String, traceparent: String?
@@ -92,45 +92,49 @@ struct WebSocketConversation {
     private mutating func perform(_ request: JSONRPCRequest) async throws(JSONRPCError) -> JSONValue {
         switch request.method {
         case "ping": return [:]
-        case "session.open": return try await open(request.parameters.id("session"))
+        case "session.open": return try await open(try request.identifier("session"))
         case "session.resume":
-            guard let session: SessionID = request.parameters.id("session") else {
+            guard let session: SessionID = try request.identifier("session") else {
                 throw JSONRPCError(.invalidParameters, "session: its id is missing")
             }
             return try await resume(session, after: request.parameters.string("after"))
-        case "run.start": return try await start(request.parameters)
+        case "run.start": return try await start(request)
         case "run.cancel":
-            guard let run: RunID = request.parameters.id("run") else {
+            guard let run: RunID = try request.identifier("run") else {
                 throw JSONRPCError(.invalidParameters, "run: its id is missing")
             }
             do throws(SessionError) {
                 try await hub.session(running: run, user: user).runs[run]?.cancel()
             } catch { throw error.rpcError }
             return [:]
-        default: throw JSONRPCError(.methodNotFound, "there is no method \(request.method)")
+        default: throw JSONRPCError(.methodNotFound, "there is no method \(request.method.prefix(100))")
         }
     }
 
     private mutating func open(_ id: SessionID?) async throws(JSONRPCError) -> JSONValue {
         let id = id ?? SessionID(rawValue: UUIDv7.text(at: SystemClock.now()))
-        wanted.insert(id)
         do throws(SessionError) {
             let session = try await hub.open(
                 id, user: user, on: .websocket, request: nil, connection: self.id)
+            wanted.insert(id)
             if forwards[session.id] == nil {
                 let reader = SessionEventReader(session.log, after: session.log.floor)
                 forwards[session.id] = WebSocketForward(reader, to: connection)
             }
             return ["session": .string(session.id.rawValue), "context": .string(session.context.id.rawValue)]
-        } catch { throw error.rpcError }
+        } catch {
+            // The session is there although it has no dispatcher: it ends with this connection, too.
+            if case .creation = error { wanted.insert(id) }
+            throw error.rpcError
+        }
     }
 
     private mutating func resume(_ id: SessionID, after: String?) async throws(JSONRPCError) -> JSONValue {
-        wanted.insert(id)
         let session: Session
         do throws(SessionError) {
             session = try await hub.resume(id, user: user, connection: self.id)
         } catch { throw error.rpcError }
+        wanted.insert(id)
         var start = session.log.floor
         if let after, !after.isEmpty {
             guard let position = session.log.position(of: after) else {
@@ -144,7 +148,8 @@ struct WebSocketConversation {
         return ["session": .string(id.rawValue)]
     }
 
-    private func start(_ parameters: JSONObject) async throws(JSONRPCError) -> JSONValue {
+    private func start(_ request: JSONRPCRequest) async throws(JSONRPCError) -> JSONValue {
+        let parameters = request.parameters
         var input: RunInput
         do throws(RunInputError) { input = try RunInput(parameters) } catch {
             throw JSONRPCError(.invalidParameters, error.description)
@@ -152,7 +157,7 @@ struct WebSocketConversation {
         var random = SystemRandomNumberGenerator()
         input.trace = TraceContext(
             continuing: parameters.string(TraceContext.headerName) ?? traceparent, using: &random)
-        guard let session = parameters.id("session") ?? input.thread else {
+        guard let session = try request.identifier("session") ?? input.thread else {
             throw JSONRPCError(.invalidParameters, "session: its id is missing")
         }
         do throws(SessionError) {

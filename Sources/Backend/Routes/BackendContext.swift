@@ -40,7 +40,7 @@ struct UserGate: RouterMiddleware {
         let named = HTTPField.Name(UserAccess.headerName).flatMap { request.headers[$0] }
         let caller = RequestCaller(request, peer: context.remoteAddress?.ipAddress)
         context.user = try gate.identity(
-            of: caller, by: access.credentials(named: named))
+            of: caller, by: try access.credentials(named: named))
         return try await next(request, context)
     }
 }
@@ -69,18 +69,21 @@ extension SessionError {
 
 extension Request {
     /// The body as a JSON object of at most 1 MiB.
+    ///
+    /// - Throws: 413 when it is larger, 400 when it is anything else than an object or broke off.
     func jsonObject() async throws -> JSONObject {
         let limit = 1 << 20
-        guard let buffer = try? await body.collect(upTo: limit) else {
+        let buffer: ByteBuffer
+        do { buffer = try await body.collect(upTo: limit) } catch is NIOTooManyBytesError {
             throw Problem(.contentTooLarge, "the body is larger than 1 MiB")
-        }
-        do throws(JSONError) {
-            guard let object = try JSONParser.parse(Array(buffer.readableBytesView)).object else {
-                throw JSONError.truncated(offset: 0)
-            }
-            return object
-        } catch {
+        } catch { throw Problem(.badRequest, "the body broke off: \(error)") }
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONParser.parse(Array(buffer.readableBytesView)) } catch {
             throw Problem(.badRequest, "the body must be a JSON object: \(error)")
         }
+        guard let object = value.object else {
+            throw Problem(.badRequest, "the body must be a JSON object, not another JSON value")
+        }
+        return object
     }
 }

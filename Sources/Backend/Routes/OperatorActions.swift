@@ -28,14 +28,14 @@ struct OperatorActions: Sendable {
             return Response(json: faults)
         }
         actions.post("/sessions/:id/terminate") { request, context in
-            let id = SessionID(rawValue: context.pathText("id"))
+            let id = try context.pathIdentifier("id") as SessionID
             do throws(OperatorRefusal) {
                 try await backend.hub.terminate(id, of: request.namedUser, by: context.operatorName)
             } catch { throw error.problem }
             return done("terminated session \(Owned(id, of: request.namedUser))", by: context)
         }
         actions.post("/dispatchers/:id/dispose") { _, context in
-            let id = DispatcherID(rawValue: context.pathText("id"))
+            let id = try context.pathIdentifier("id") as DispatcherID
             do throws(OperatorRefusal) { try await backend.hub.dispose(id, by: context.operatorName) } catch {
                 throw error.problem
             }

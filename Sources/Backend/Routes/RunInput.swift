@@ -41,9 +41,9 @@ struct RunInput: Equatable, Sendable {
         let text = json.string("prompt") ?? asked?.string ?? asked?.array?.firstText
         guard let prompt = text ?? (resume.isEmpty ? nil : "") else { throw .noPrompt }
         self.prompt = prompt
-        thread = try Self.identifier("threadId", in: json)
-        run = try Self.identifier("runId", in: json)
-        parentRun = try Self.identifier("parentRunId", in: json)
+        thread = try json.identifier("threadId")
+        run = try json.identifier("runId")
+        parentRun = try json.identifier("parentRunId")
         state = json["state"].flatMap { $0 == .null || $0.object?.members.isEmpty == true ? nil : $0 }
         guard (state?.serialized.count ?? 0) <= Self.longestState else { throw .largeState }
         clientTools = try Self.list("tools", in: json).map(ClientTool.init)
@@ -55,8 +55,6 @@ struct RunInput: Equatable, Sendable {
 
     /// How large a shared state may be, in bytes: it comes back in events, and 2,000 of them are kept.
     static let longestState = 64 << 10
-    /// How long an id may be, in bytes.
-    static let longestIdentifier = 200
 
     private static func list(_ name: String, in json: JSONObject) throws(RunInputError) -> [JSONValue] {
         guard let value = json[name], value != .null else { return [] }
@@ -66,15 +64,6 @@ struct RunInput: Equatable, Sendable {
         return array
     }
 
-    private static func identifier<ID: WireIdentifier>(
-        _ name: String, in json: JSONObject
-    ) throws(RunInputError) -> ID? {
-        guard let value = json[name], value != .null else { return nil }
-        guard let text = value.string, !text.isEmpty, text.utf8.count <= longestIdentifier else {
-            throw .wrongType(name, "a text of 1 to \(longestIdentifier) bytes")
-        }
-        return ID(rawValue: text)
-    }
 }
 
 /// A tool that the client carries out itself (AG-UI `Tool`).
@@ -86,6 +75,9 @@ struct ClientTool: Equatable, Sendable {
     init(_ json: JSONValue) throws(RunInputError) {
         guard let name = json["name"]?.string, !name.isEmpty else {
             throw .wrongType("tools", "objects with a name")
+        }
+        guard IdentifierRule.accepts(name) else {
+            throw .wrongType("tools", "each name must be \(IdentifierRule.wanted)")
         }
         self.name = name
         parameters = json["parameters"]
@@ -103,6 +95,9 @@ struct InterruptAnswer: Equatable, Sendable {
             ["resolved", "cancelled"].contains(status)
         else {
             throw .wrongType("resume", "objects with interruptId and status \"resolved\" or \"cancelled\"")
+        }
+        guard IdentifierRule.accepts(id) else {
+            throw .wrongType("resume", "each interruptId must be \(IdentifierRule.wanted)")
         }
         interrupt = id
         isApproved = status == "resolved" && json["payload"]?["approved"]?.bool != false

@@ -28,7 +28,7 @@ struct SessionRoutes: Sendable {
             ).response
         }
         router.get("/v1/runs/:id") { _, context in
-            let run = Self.run(context)
+            let run: RunID = try context.pathIdentifier("id")
             let (session, end) = try await found(run, context)
             var object: JSONObject = [
                 "id": .string(run.rawValue), "session": .string(session.id.rawValue),
@@ -39,24 +39,20 @@ struct SessionRoutes: Sendable {
             return Response(json: .object(object))
         }
         router.get("/v1/runs/:id/events") { request, context in
-            let run = Self.run(context)
+            let run: RunID = try context.pathIdentifier("id")
             let (session, end) = try await found(run, context)
             return try Self.events(of: run, hasEnded: end != nil, in: session, request)
         }
         router.delete("/v1/runs/:id") { _, context in
-            let run = Self.run(context)
+            let run: RunID = try context.pathIdentifier("id")
             let (session, end) = try await found(run, context)
             session.runs[run]?.cancel()
             return Response(status: end == nil ? .accepted : .noContent)
         }
     }
 
-    private static func run(_ context: BackendContext) -> RunID {
-        RunID(rawValue: context.pathText("id"))
-    }
-
     private func own(_ context: BackendContext) async throws(Problem) -> Session {
-        let id = SessionID(rawValue: context.pathText("id"))
+        let id: SessionID = try context.pathIdentifier("id")
         do throws(SessionError) { return try await hub.readable(id, user: context.user) } catch {
             throw error.problem
         }

@@ -1,4 +1,5 @@
 import ContextMonitor
+import HTTPTypes
 import WireProtocol
 
 /// Who the users are: known by token, or on loopback by whatever name they give.
@@ -20,6 +21,7 @@ public enum UserAccess: Sendable {
             guard (2...3).contains(words.count), users[words[1]] == nil else {
                 throw .malformed(line: number)
             }
+            guard IdentifierRule.accepts(words[0]) else { throw .longName(line: number) }
             users[words[1]] = UserID(rawValue: words[0])
         }
         return .tokens(users)
@@ -54,14 +56,19 @@ public enum UserAccess: Sendable {
     }
 
     /// The users as the gate knows them; `name` is the one that the request names.
-    func credentials(named name: String?) -> Credentials<UserID> {
+    ///
+    /// - Throws: 400 when the name is too long.
+    func credentials(named name: String?) throws(Problem) -> Credentials<UserID> {
         switch self {
         case .insecureLoopback:
-            .loopback(
-                UserID(rawValue: name.flatMap { $0.isEmpty ? nil : String($0.prefix(200)) } ?? "anonymous"))
+            guard let name, !name.isEmpty else { return .loopback("anonymous") }
+            guard IdentifierRule.accepts(name) else {
+                throw Problem(.badRequest, "\(Self.headerName): \(IdentifierRule.wanted)")
+            }
+            return .loopback(UserID(rawValue: name))
         case .tokens(let users):
             // Every token is compared, so that the time does not show which one was found.
-            .tokens { token in
+            return .tokens { token in
                 users.reduce(nil) { found, user in Secret.areEqual(user.key, token) ? user.value : found }
             }
         }
@@ -78,6 +85,8 @@ public enum TokenFile {
 public enum UsersFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The line is not `USER TOKEN`, or its token stands there twice.
     case malformed(line: Int)
+    /// The user's name is too long.
+    case longName(line: Int)
     /// The third word is not `tools=` with names of shipped tools.
     case unknownTools(line: Int)
 
@@ -85,6 +94,7 @@ public enum UsersFileError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let line): "users file, line \(line): write USER TOKEN, each token once"
+        case .longName(let line): "users file, line \(line): the name must be \(IdentifierRule.wanted)"
         case .unknownTools(let line):
             "users file, line \(line): behind the token write nothing, or tools= and some of "
                 + ToolCatalogue.all.map { $0.name }.joined(separator: ",")

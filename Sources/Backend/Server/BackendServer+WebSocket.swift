@@ -39,10 +39,10 @@ struct WebSocketRoutes: Sendable {
         let caller = RequestCaller(head, peer: peer)
         switch head.uri.prefix(while: { $0 != "?" }) {
         case "/v1/ws":
-            let credentials = users.credentials(named: head.headers.first(name: UserAccess.headerName))
-            guard let user = try? gate.identity(of: caller, by: credentials, counts: false) else {
-                return nil
-            }
+            let named = head.headers.first(name: UserAccess.headerName)
+            guard let credentials = try? users.credentials(named: named),
+                let user = try? gate.identity(of: caller, by: credentials, counts: false)
+            else { return nil }
             return WebSocketRoute(
                 subprotocols: [WebSocketPath.subprotocol],
                 configuration: WebSocketConfiguration(
