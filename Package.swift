@@ -103,13 +103,14 @@ let package = Package(
             dependencies: [
                 "Dialects", "WebSocketTransport", "WireProtocol", asyncHTTPClient, httpTypes, hummingbirdCore,
                 logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
             swiftSettings: settings),
         .target(
             name: "MonitorServer",
             dependencies: [
-                "ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WireProtocol",
-                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioSSL,
+                "ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WebSocketTransport",
+                "WireProtocol", httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioSSL,
             ], swiftSettings: settings),
         .target(
             name: "ConsoleApp",
@@ -156,6 +157,7 @@ let package = Package(
             dependencies: [
                 "Backend", "ContextMonitor", "PatternDetection", "SyntheticUsers", "WebSocketTransport",
                 "WireProtocol", asyncHTTPClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "DialectsTests", dependencies: ["Dialects", "WireProtocol", "PatternDetection"],
@@ -163,15 +165,16 @@ let package = Package(
         .testTarget(
             name: "ConsoleClientTests",
             dependencies: [
-                "ConsoleClient", "Dialects", "WireProtocol", "PatternDetection", asyncHTTPClient, nioCore,
+                "ConsoleClient", "Dialects", "WebSocketTransport", "WireProtocol", "PatternDetection",
+                asyncHTTPClient, nioCore,
                 nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "MonitorServerTests",
             dependencies: [
-                "ConsoleClient", "ConsoleModel", "MonitorServer", "PatternDetection", "WireProtocol",
-                asyncHTTPClient, nioCore, nioHTTP1,
+                "ConsoleClient", "ConsoleModel", "MonitorServer", "PatternDetection", "WebSocketTransport",
+                "WireProtocol", asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ], swiftSettings: settings),
         .testTarget(
             name: "ConsoleAppTests",

@@ -1,5 +1,6 @@
 import PatternDetection
 public import ContextMonitor
+import WebSocketTransport
 
 /// How a backend is started.
 public struct BackendConfiguration: Sendable {
@@ -39,6 +40,10 @@ public struct BackendConfiguration: Sendable {
     public var contextLimit = Duration.seconds(3600)
     /// How much one user may have at the same time.
     public var userLimits = UserLimits()
+    /// How many connections are served at the same time.
+    public var connectionLimits = ConnectionLimits()
+    /// How long the peer of a connection is waited for.
+    var connectionTimes = ConnectionTimes()
     /// Which tools which user may use.
     public var permissions = ToolPermissions()
     /// The faults that are on from the start.

@@ -7,6 +7,7 @@ import Logging
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
+import WebSocketTransport
 public import WireProtocol
 
 /// A monitoring root over what a receiver reads, so that operators attach to it as to a backend.
@@ -16,6 +17,7 @@ public import WireProtocol
 public final class ReceiverMonitor: Sendable {
     private let plan: MonitorPlan
     private let source: RelayedSource
+    private let times: ConnectionTimes
     private let running = Mutex<Running?>(nil)
 
     private struct Running {
@@ -24,8 +26,16 @@ public final class ReceiverMonitor: Sendable {
     }
 
     /// A monitoring root for the receiver that `url` names.
-    public init(_ plan: MonitorPlan, url: String, version: String, redaction: Redaction) {
+    public convenience init(_ plan: MonitorPlan, url: String, version: String, redaction: Redaction) {
+        self.init(plan, url: url, version: version, redaction: redaction, times: ConnectionTimes())
+    }
+
+    /// The same, with other times for silent peers.
+    init(
+        _ plan: MonitorPlan, url: String, version: String, redaction: Redaction, times: ConnectionTimes
+    ) {
         self.plan = plan
+        self.times = times
         source = RelayedSource(url: url, version: version, redaction: redaction)
     }
 
@@ -45,7 +55,10 @@ public final class ReceiverMonitor: Sendable {
         do {
             let application = Application(
                 router: router(),
-                server: try plan.tls.map { try .tls(.http1(), tlsConfiguration: $0) } ?? .http1(),
+                server: try plan.tls.map {
+                    try .tls(.http1(configuration: .watched(times)), tlsConfiguration: $0)
+                }
+                    ?? .http1(configuration: .watched(times)),
                 configuration: .init(
                     address: .hostname(plan.address.host, port: plan.address.port), serverName: nil),
                 onServerRunning: { channel in

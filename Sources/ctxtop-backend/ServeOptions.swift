@@ -46,6 +46,10 @@ struct ServeOptions: ParsableArguments {
     var userRuns = UserLimits().runs
     @Option(help: "How many messages of one user may wait for a run of their session to end; 0: none.")
     var userQueued = UserLimits().queued
+    @Option(help: "How many connections are served at the same time; by default what ulimit -n permits.")
+    var connections = ConnectionLimits().all
+    @Option(help: "How many connections one address may have, except those of this machine.")
+    var addressConnections = ConnectionLimits().ofOneAddress
     @Option(help: "human|immediate: how long agents think; immediate for benchmarks.")
     var pace = AgentPaceName.human
     @Option(help: "trace|debug|info|notice|warning|error|critical")
@@ -66,6 +70,9 @@ struct ServeOptions: ParsableArguments {
         guard min(contextDeadline, userConnections, userDispatchers, userRuns) >= 1, userQueued >= 0 else {
             throw ValidationError(
                 "--context-deadline and the limits of a user take numbers from 1 on, --user-queued from 0 on")
+        }
+        guard min(connections, addressConnections) >= 1 else {
+            throw ValidationError("--connections and --address-connections must be 1 or more")
         }
         if insecureLoopback, !LoopbackHost.isNamed(host) {
             throw ValidationError(
@@ -88,6 +95,8 @@ struct ServeOptions: ParsableArguments {
         configuration.userLimits.dispatchers = userDispatchers
         configuration.userLimits.runs = userRuns
         configuration.userLimits.queued = userQueued
+        configuration.connectionLimits.all = connections
+        configuration.connectionLimits.ofOneAddress = addressConnections
         configuration.pace = pace.value
         do throws(PatternAssignmentError) {
             configuration.patterns = try PatternAssignment(parsing: pattern)

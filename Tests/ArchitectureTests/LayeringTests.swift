@@ -46,12 +46,15 @@ import Testing
             ["Dialects", "WebSocketTransport", "WireProtocol"],
             [
                 "AsyncHTTPClient", "Glibc", "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHPACK",
-                "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "Synchronization",
+                "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes", "NIOPosix", "NIOSSL", "Synchronization",
             ]
         ),
         // It serves what a console reads by the routes that backends embed, so it stands on both.
         "MonitorServer": (
-            ["ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WireProtocol"],
+            [
+                "ConsoleClient", "ConsoleModel", "ContextMonitor", "PatternDetection", "WebSocketTransport",
+                "WireProtocol",
+            ],
             [
                 "HTTPTypes", "Hummingbird", "HummingbirdTLS", "Logging", "NIOSSL", "ServiceLifecycle",
                 "Synchronization",

@@ -1,9 +1,13 @@
 import ConsoleClient
 import ConsoleModel
-import MonitorServer
+import NIOCore
+import NIOPosix
 import PatternDetection
 import Testing
+import WebSocketTransport
 import WireProtocol
+
+@testable import MonitorServer
 
 /// A listener that operators attach to, over real sockets.
 @Suite(.timeLimit(.minutes(10))) struct ReceiverMonitorTests {
@@ -160,5 +164,23 @@ import WireProtocol
             let error = await #expect(throws: MonitorPlanError.self) { _ = try await second.start() }
             #expect(error?.description.contains("cannot listen on 127.0.0.1:\(port)") == true)
         }
+    }
+}
+
+/// Peers of the monitoring root that send nothing, or stop in a request.
+@Suite(.timeLimit(.minutes(5))) struct SilentOperatorTests {
+    @Test(arguments: ["", "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+    func aSilentPeerLosesItsConnection(_ bytes: String) async throws {
+        var times = ConnectionTimes()
+        (times.head, times.keepAlive) = (.milliseconds(200), .milliseconds(200))
+        let monitor = ReceiverMonitor(
+            try MonitorPlan(.init(address: ListenAddress(host: "127.0.0.1", port: 0))), url: "u",
+            version: "1", redaction: .secrets, times: times)
+        let port = try #require(try await monitor.start().split(separator: ":").last.flatMap { Int($0) })
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: bytes))
+        try await channel.closeFuture.get()
+        await monitor.stop()
     }
 }

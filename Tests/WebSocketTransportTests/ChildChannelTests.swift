@@ -25,7 +25,10 @@ import Testing
         let app = Application(
             router: router,
             server: HTTPServerBuilder { responder in
-                WebSocketChildChannel(responder: responder, openWebSockets: open) { head, _ in
+                WebSocketChildChannel(
+                    responder: responder, openWebSockets: open,
+                    connections: ConnectionTable(ConnectionLimits()) { _ in }
+                ) { head, _ in
                     guard head.uri.hasPrefix("/ws") else { return nil }
                     return WebSocketRoute(subprotocols: ["ag-ui.v1.json"]) { connection, _ in
                         for await message in connection.messages { try? connection.send(message) }

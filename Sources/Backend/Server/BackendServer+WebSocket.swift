@@ -13,9 +13,10 @@ extension BackendServer {
             gate: CallerGate(wrongTokens: backend.monitor.wrongTokens),
             offersEcho: backend.configuration.offersEcho,
             drainLimit: backend.configuration.drainLimit)
-        return HTTPServerBuilder { responder in
+        return HTTPServerBuilder { [connections, times = backend.configuration.connectionTimes] responder in
             WebSocketChildChannel(
-                responder: responder, openWebSockets: routes.open, decide: { routes.route($0, peer: $1) })
+                responder: responder, openWebSockets: routes.open, connections: connections, times: times,
+                decide: { routes.route($0, peer: $1) })
         }
     }
 }

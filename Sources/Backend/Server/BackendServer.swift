@@ -14,11 +14,14 @@ public final class BackendServer: Service {
     public let backend: Backend
     private let logger: Logger
     private let boundPort = BoundPort()
+    /// Its open connections.
+    let connections: ConnectionTable
 
     /// Starts the backend up; nothing listens until ``run()``.
     public init(_ configuration: BackendConfiguration, logger: Logger) {
         backend = Backend(configuration, logger: logger)
         self.logger = logger
+        connections = ConnectionTable(configuration.connectionLimits) { logger.warning("\($0)") }
     }
 
     /// Waits until the socket listens, and gives its port; nil when it never will.
@@ -38,10 +41,15 @@ public final class BackendServer: Service {
             services: [
                 backend.readiness, BackendChecks(monitor: backend.monitor),
                 SessionSweeper(
-                    hub: backend.hub, drainLimit: configuration.drainLimit,
+                    hub: backend.hub, connections: connections, drainLimit: configuration.drainLimit,
                     dispatcherIdleLimit: configuration.dispatcherIdleLimit),
             ],
-            onServerRunning: { [boundPort, backend] channel in
+            onServerRunning: { [boundPort, backend, logger] channel in
+                let pause = channel.eventLoop.submit {
+                    let handler = AcceptPause { logger.warning("\($0)") }
+                    try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+                }
+                try? await pause.get()
                 await backend.readiness.probeAll()
                 await backend.hub.showUsage()
                 backend.monitor.startupFinished()
@@ -57,6 +65,7 @@ public final class BackendServer: Service {
 /// Ends HTTP sessions that nobody uses, and drains everything when the server stops.
 struct SessionSweeper: Service {
     let hub: SessionHub
+    let connections: ConnectionTable
     let drainLimit: Duration
     let dispatcherIdleLimit: Duration
 
@@ -69,6 +78,7 @@ struct SessionSweeper: Service {
                 await hub.endOverdue()
                 await hub.sweepOrphans()
                 await hub.showUsage()
+                hub.monitor.setLimit("connections", limit: connections.limits.all, used: connections.count)
             }
         }
         await hub.drain(limit: drainLimit)

@@ -1,3 +1,4 @@
+import ContextMonitor
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -25,38 +26,48 @@ struct WebSocketChildChannel: HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     /// The WebSockets that are open, to count them and to close them with a code of one's own.
     let openWebSockets: OpenWebSockets
-    private let idleTimeout: Duration?
+    private let connections: ConnectionTable
+    private let times: ConnectionTimes
     private let decide: Decision
 
     /// - Parameters:
     ///   - responder: The router, from `HTTPServerBuilder`.
     ///   - openWebSockets: Holds every WebSocket until it has ended.
-    ///   - idleTimeout: How long HTTP may be silent, and a connection be without a
-    ///     first request; `nil` for ever. A WebSocket has its keepalive instead.
+    ///   - connections: Gives each connection a place, or refuses it.
+    ///   - times: How long HTTP may be silent. A WebSocket has its keepalive instead.
     ///   - decide: Gives the route of an upgrade, `nil` to let the router answer; must not block.
     init(
         responder: @escaping HTTPChannelHandler.Responder, openWebSockets: OpenWebSockets,
-        idleTimeout: Duration? = nil, decide: @escaping Decision
+        connections: ConnectionTable, times: ConnectionTimes = ConnectionTimes(),
+        decide: @escaping Decision
     ) {
         self.responder = responder
         self.openWebSockets = openWebSockets
-        self.idleTimeout = idleTimeout
+        self.connections = connections
+        self.times = times
         self.decide = decide
     }
 
     /// Puts HTTP on a new connection; what it becomes is known with its first request.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let idleTimeout = idleTimeout
         let peer = channel.remoteAddress?.ipAddress
-        let upgrade = WebSocketServerUpgrade(firstRequestTimeout: idleTimeout) { [decide] in decide($0, peer)
+        var watch = ConnectionWatch()
+        watch.times = times
+        switch connections.admit(channel, from: peer) {
+        case .all(let id): watch.noteIdle = { [connections] in connections.note(id, isWaiting: $0) }
+        case .operatorsOnly(let id):
+            watch.noteIdle = { [connections] in connections.note(id, isWaiting: $0) }
+            watch.refusal = Self.refusalOfUsers
+        case .nothing(let words): return refuse(channel, words)
         }
+        let upgrade = WebSocketServerUpgrade(watch: watch) { [decide] in decide($0, peer) }
         return channel.eventLoop.makeCompletedFuture {
             let outcome = try upgrade.configure(channel) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
                     try pipeline.addHandler(
-                        HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+                        HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
                     return try HTTPChannel(
                         wrappingChannelSynchronously: channel,
                         configuration: .init(isOutboundHalfClosureEnabled: true))
@@ -64,6 +75,27 @@ struct WebSocketChildChannel: HTTPChannelHandler {
             }
             return Value(channel: channel, outcome: outcome)
         }
+    }
+
+    /// The words for a request that must wait until a place is free; nil for operators' routes and probes.
+    @Sendable private static func refusalOfUsers(_ head: HTTPRequestHead) -> String? {
+        let path = head.uri.prefix { $0 != "?" }
+        let isForOperators =
+            ["/health", "/metrics", "/livez", "/readyz"].contains { path == $0 }
+            || path.hasPrefix(ContextMonitor.root + "/") || path.hasPrefix("/readyz/")
+        return isForOperators ? nil : "the server has as many connections as it serves; try again"
+    }
+
+    /// Answers a connection that has no place before it has asked anything, and closes it.
+    private func refuse(_ channel: any Channel, _ words: String) -> EventLoopFuture<Value> {
+        let text =
+            "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
+            + "content-type: text/plain; charset=utf-8\r\ncontent-length: \(words.utf8.count + 1)\r\n\r\n"
+            + words + "\n"
+        channel.writeAndFlush(ByteBuffer(string: text)).whenComplete { _ in channel.close(promise: nil) }
+        let outcome: EventLoopFuture<WebSocketServerUpgrade.Outcome<HTTPChannel>> =
+            channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+        return channel.eventLoop.makeSucceededFuture(Value(channel: channel, outcome: outcome))
     }
 
     /// Serves one connection until it has ended, whatever it becomes.

@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import WebSocketTransport
 import WireProtocol
 
 /// Serves one port of a receiver, and tries again while the port is taken.
@@ -10,6 +11,8 @@ struct ReceiverServer: Sendable {
     let kind: ListenerKind
     let address: ListenAddress
     let listeners: ReceiverListeners
+    /// How long HTTP waits for its peers.
+    var times = ConnectionTimes()
 
     /// Runs `serve` until the task is cancelled; it returns or throws when its listener is closed, and calls its
     /// argument when it listens.
@@ -41,7 +44,7 @@ struct ReceiverServer: Sendable {
             let server = Server(
                 childChannelSetup: HTTP1Channel(
                     responder: respond,
-                    configuration: .init(additionalChannelHandlers: [ForeignConnectionReport(foreign)])),
+                    configuration: .watched(times, [ForeignConnectionReport(foreign)])),
                 configuration: .init(address: .hostname(address.host, port: address.port)),
                 onServerRunning: { isListening($0) }, eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
                 logger: Logger(label: "receiver") { _ in SwiftLogNoOpLogHandler() })

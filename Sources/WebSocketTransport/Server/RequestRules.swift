@@ -38,6 +38,7 @@ final class RequestRules: ChannelDuplexHandler, RemovableChannelHandler {
         let words: String
     }
 
+    private let overload: (HTTPRequestHead) -> String?
     private var openRequests = CircularBuffer<OpenRequest>()
     /// Whether no request has come yet; only the first one can become a WebSocket.
     private var isFirstRequest = true
@@ -46,6 +47,9 @@ final class RequestRules: ChannelDuplexHandler, RemovableChannelHandler {
     /// Set with the request that is refused; everything after it is dropped.
     private var refusal: Refusal?
     private var closing: Scheduled<Void>?
+
+    /// - Parameter refusal: The words with which a request is refused with 503; nil to answer it.
+    init(refusal: @escaping (HTTPRequestHead) -> String? = { _ in nil }) { overload = refusal }
 
     /// Judges heads and passes the rest on.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -71,6 +75,7 @@ final class RequestRules: ChannelDuplexHandler, RemovableChannelHandler {
             head.uri = target.path
             head.headers.replaceOrAdd(name: "host", value: target.authority)
         }
+        if let words = overload(head) { return refuse(.serviceUnavailable, words, context: context) }
         let isHTTP10 = head.version != .http1_1
         // The decoder reads nothing after a request that asks to upgrade.
         let isLateUpgrade = !isFirstRequest && head.headers.contains(name: "upgrade")

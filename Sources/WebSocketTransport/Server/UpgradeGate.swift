@@ -23,39 +23,22 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let decide: @Sendable (HTTPRequestHead) -> WebSocketRoute?
     private let accepted: NIOLoopBoundBox<AcceptedUpgrade?>
-    private let firstRequestTimeout: Duration?
     private var state = State.awaitingRequest
-    private var timer: Scheduled<Void>?
 
     /// A gate for one channel; `accepted` takes the upgrade it lets through.
     init(
-        accepted: NIOLoopBoundBox<AcceptedUpgrade?>, firstRequestTimeout: Duration?,
+        accepted: NIOLoopBoundBox<AcceptedUpgrade?>,
         decide: @escaping @Sendable (HTTPRequestHead) -> WebSocketRoute?
     ) {
         self.accepted = accepted
-        self.firstRequestTimeout = firstRequestTimeout
         self.decide = decide
     }
-
-    /// Starts the time the first request may take.
-    func handlerAdded(context: ChannelHandlerContext) {
-        guard let firstRequestTimeout else { return }
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: TimeAmount(firstRequestTimeout)) {
-            channel.close(promise: nil)
-        }
-    }
-
-    /// The first request came, or the channel is gone.
-    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
     /// Judges the first head and lets everything else through.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (state, unwrapInboundIn(data)) {
         case (.answered, _): break
-        case (.awaitingRequest, .head(let head)):
-            timer?.cancel()
-            judge(head, context: context)
+        case (.awaitingRequest, .head(let head)): judge(head, context: context)
         case (.awaitingRequest, _), (.refused, _): context.fireChannelRead(data)
         }
     }

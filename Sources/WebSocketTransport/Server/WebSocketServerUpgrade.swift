@@ -17,13 +17,12 @@ public struct WebSocketServerUpgrade: Sendable {
     public typealias Decision = @Sendable (HTTPRequestHead) -> WebSocketRoute?
 
     private let decide: Decision
-    private let firstRequestTimeout: Duration?
+    private let watch: ConnectionWatch
 
-    /// - Parameter firstRequestTimeout: How long a connection may wait with its first
-    ///   request before it is closed; `nil` for ever.
-    public init(firstRequestTimeout: Duration? = nil, decide: @escaping Decision) {
+    /// - Parameter watch: How long the peer is waited for, and which requests are refused.
+    public init(watch: ConnectionWatch = ConnectionWatch(), decide: @escaping Decision) {
         self.decide = decide
-        self.firstRequestTimeout = firstRequestTimeout
+        self.watch = watch
     }
 
     /// Puts HTTP on an empty pipeline; must be called on the channel's event loop.
@@ -41,19 +40,21 @@ public struct WebSocketServerUpgrade: Sendable {
             HTTPRequestDecoder(
                 leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
                 limitConfiguration: RequestRules.limits))
-        let rules = RequestRules()
+        let deadlines = RequestDeadlines<HTTPServerRequestPart, HTTPServerResponsePart>(
+            watch.times, noteIdle: watch.noteIdle)
+        let rules = RequestRules(refusal: watch.refusal)
         let upgrade = NIOTypedHTTPServerUpgradeHandler<Outcome<HTTP>>(
             httpEncoder: encoder,
             // The decoder comes last: what it has left are the WebSocket's bytes, which the rules do not read.
-            extraHTTPHandlers: [rules, decoder],
+            extraHTTPHandlers: [rules, deadlines, decoder],
             upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
                 upgraders: [WebSocketUpgrader<HTTP>(accepted: accepted)],
                 notUpgradingCompletionHandler: { channel in http(channel).map { .http($0) } }))
-        let gate = UpgradeGate(
-            accepted: accepted, firstRequestTimeout: firstRequestTimeout, decide: decide)
+        let gate = UpgradeGate(accepted: accepted, decide: decide)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(encoder)
         try pipeline.addHandler(decoder)
+        try pipeline.addHandler(deadlines)
         try pipeline.addHandler(rules)
         try pipeline.addHandler(gate)
         try pipeline.addHandler(upgrade)
