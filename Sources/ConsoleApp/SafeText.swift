@@ -4,7 +4,7 @@ import Screen
 enum SafeText {
     /// Lines for people: line feeds stay, every other control is replaced.
     static func lines(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        guard mayBeUnsafe(text) else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { PlainText.sanitized(String($0)) }.joined(separator: "\n")
     }
@@ -15,7 +15,7 @@ enum SafeText {
     /// A backend's lines are kept as they came, and may have raw controls in strings, which RFC 8259
     /// section 7 forbids.
     static func json(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        guard mayBeUnsafe(text) else { return text }
         var safe = String.UnicodeScalarView()
         var (isInString, isEscaped) = (false, false)
         for scalar in text.unicodeScalars {
@@ -36,6 +36,18 @@ enum SafeText {
             }
         }
         return String(safe)
+    }
+
+    /// Whether the text has a byte that a control is or begins with in UTF-8; a large document has none.
+    private static func mayBeUnsafe(_ text: String) -> Bool {
+        text.utf8.contains { byte in
+            switch byte {
+            case 0x0A: false
+            // U+0080 to 009F, U+061C, U+2000 to 2FFF, U+F000 to FFFF, U+C0000 to FFFFF.
+            case 0..<0x20, 0x7F, 0xC2, 0xD8, 0xE2, 0xEF, 0xF3: true
+            default: false
+            }
+        }
     }
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {

@@ -14,6 +14,13 @@ public struct Store: Sendable {
     /// How often events alone may make triage run: every 500 ms of the state's time.
     static let triageInterval = Duration.milliseconds(500)
 
+    /// One triage looks at every row, so that events alone make it run only when so many of them have come for
+    /// each row: reading a file of any size costs each row the same.
+    static let rowsPerEvent = 8
+
+    /// How many events came since triage ran.
+    private var untriagedEvents = 0
+
     /// A store that begins with this state.
     public init(_ state: ConsoleState) { self.state = state }
 
@@ -178,9 +185,17 @@ public struct Store: Sendable {
         }
         note(changes)
         if state.symbols.count > state.symbols.compactsAt { state.compactSymbols() }
-        let isDue = state.triagedAt.map { state.now.since($0) >= Self.triageInterval } ?? true
+        if case .events(let batch) = message { untriagedEvents = untriagedEvents.adding(batch.events.count) }
+        let isDue =
+            state.triagedAt.map { state.now.since($0) >= Self.triageInterval } ?? true
+            && untriagedEvents >= triagedRowCount / Self.rowsPerEvent
         if case .events = message, !isDue, linkBefore == state.backends[place].link.state { return }
         triage()
+    }
+
+    /// How many rows triage looks at.
+    private var triagedRowCount: Int {
+        state.backends.reduce(0) { $0 + $1.sessions.count + $1.runs.count + $1.dispatchers.count }
     }
 
     private mutating func note(_ changes: [Change]) {
@@ -204,6 +219,7 @@ public struct Store: Sendable {
         state.firstSeen = seen
         state.findings = findings
         state.triagedAt = state.now
+        untriagedEvents = 0
     }
 }
 
