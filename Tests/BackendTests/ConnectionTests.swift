@@ -16,8 +16,8 @@ import WireProtocol
     /// Times that are over soon.
     private static let short = {
         var times = ConnectionTimes()
-        (times.head, times.keepAlive) = (.milliseconds(200), .milliseconds(200))
-        (times.bodyPart, times.body) = (.milliseconds(200), .milliseconds(200))
+        (times.head, times.keepAlive) = (.seconds(1), .seconds(1))
+        (times.bodyPart, times.body) = (.seconds(1), .seconds(1))
         return times
     }()
     private static let post =
@@ -81,7 +81,7 @@ import WireProtocol
     @Test func whatIsUnderWayIsNotCut() async throws {
         try await RunningBackend.with {
             $0.connectionTimes = Self.short
-            $0.pace = AgentPace(thinkingMilliseconds: 400...400, slowToolMilliseconds: 400...400)
+            $0.pace = AgentPace(thinkingMilliseconds: 1600...1600, slowToolMilliseconds: 1600...1600)
         } _: { backend in
             // A run pauses for longer than any of the times.
             #expect(await backend.work(on: .http, "1+1") == .completed)
@@ -202,7 +202,8 @@ import WireProtocol
     /// Sends bytes and waits until the server has closed the connection.
     private static func waitForTheEnd(of bytes: String, _ port: Int) async throws {
         let channel = try await connect(port)
-        try await channel.writeAndFlush(ByteBuffer(string: bytes))
+        // On a busy machine the end may come before the bytes are written.
+        try? await channel.writeAndFlush(ByteBuffer(string: bytes))
         try await channel.closeFuture.get()
     }
 

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized) struct AttachTests {
     @Test func aListenerIsReadLikeABackend() async throws {
         let service = try ServiceProcess([
-            "listen", "--otlp", "127.0.0.1:0", "--monitor", "127.0.0.1:0", "--plain",
+            "listen", "--otlp", "127.0.0.1:0", "--otlp-grpc", "off", "--monitor", "127.0.0.1:0",
+            "--plain",
         ])
         let attach = try await service.word(after: "operators attach with: ctxtop ")
         let listener = try await service.word(after: "listening at ")
