@@ -131,9 +131,14 @@ import WireProtocol
             }
             // Streams of operators have the reserved places: the next connection is refused unheard.
             let head = "GET /monitor/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            let streams = [try await Self.connect(backend.port), try await Self.connect(backend.port)]
-            for stream in streams { try await stream.writeAndFlush(ByteBuffer(string: head)) }
-            #expect(await eventually { backend.monitor.streamCount == 2 })
+            #expect(await eventually { backend.server.connections.count == 3 })
+            var streams: [any Channel] = []
+            for count in 1...2 {
+                let stream = try await Self.connect(backend.port)
+                try await stream.writeAndFlush(ByteBuffer(string: head))
+                #expect(await eventually { backend.monitor.streamCount == count })
+                streams.append(stream)
+            }
             #expect(await eventually { backend.server.connections.count == 5 })
             let unheard = try await Self.connect(backend.port)
             try await unheard.closeFuture.get()
