@@ -16,7 +16,8 @@ import WireProtocol
                     #expect(await backend.work(on: path, as: "ada@acme.io", prompt) == .completed)
                 }
             }
-            let (status, text) = try await backend.text("/metrics", as: nil)
+            let (status, text) = try await backend.text(
+                "/metrics", as: nil, accept: "application/openmetrics-text")
             #expect(status == 200)
             let lines = text.split(separator: "\n").map(String.init)
             #expect(lines.last == "# EOF")
@@ -39,6 +40,35 @@ import WireProtocol
                 if line.hasPrefix("# TYPE ") { family = String(line.split(separator: " ")[2]) }
                 #expect(line.hasPrefix("# ") || line.hasPrefix(family), "\(line) is not of \(family)")
             }
+        }
+    }
+
+    @Test(arguments: [
+        (nil, false), ("text/plain;version=0.0.4", false), ("*/*", false), ("application/json", false),
+        ("application/openmetrics-text", true),
+        ("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", true),
+        ("application/openmetrics-text; q=0.3, text/plain", false),
+        ("application/openmetrics-text;q=0, */*", false),
+    ])
+    func onlyACallerThatNamesOpenMetricsGetsIt(_ accept: String?, _ isOpenMetrics: Bool) async throws {
+        try await RunningBackend.with { backend in
+            let text = try await backend.text("/metrics", as: nil, accept: accept).text
+            #expect(text.hasSuffix("# EOF\n") == isOpenMetrics)
+            #expect(text.contains("# UNIT ") == isOpenMetrics)
+            let name = isOpenMetrics ? "agent_dispatchers_created" : "agent_dispatchers_created_total"
+            #expect(text.contains("# TYPE \(name) counter\n"))
+            #expect(text.contains("# TYPE target_info gauge\n") == !isOpenMetrics)
+        }
+    }
+
+    @Test func seriesBeginAtZero() async throws {
+        try await RunningBackend.with { backend in
+            let lines = Set(try await backend.text("/metrics", as: nil).text.split(separator: "\n"))
+            for path in ConsumerPath.all {
+                #expect(lines.contains("agent_sessions_active{path=\"\(path)\",state=\"running\"} 0"))
+            }
+            #expect(lines.contains("agent_dispatchers_registered{state=\"leaked\",pattern=\"factory\"} 0"))
+            #expect(lines.contains("agent_runs_active 0"))
         }
     }
 

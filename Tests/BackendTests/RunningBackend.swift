@@ -78,9 +78,11 @@ struct RunningBackend: Sendable {
 
     /// Sends a request and reads the whole answer as text.
     func text(
-        _ path: String, as user: String?, method: HTTPMethod = .GET, _ body: JSONValue? = nil
+        _ path: String, as user: String?, method: HTTPMethod = .GET, _ body: JSONValue? = nil,
+        accept: String? = nil
     ) async throws -> (status: UInt, text: String) {
         var request = HTTPClientRequest(url: base + path)
+        if let accept { request.headers.add(name: "Accept", value: accept) }
         request.method = method
         if let user { request.headers.add(name: "X-Ctxtop-User", value: user) }
         if let body {

@@ -103,10 +103,9 @@ extension APIOperation {
 
     private static let operators: [APIOperation] = [
         APIOperation(
-            method: .get, path: "/metrics", audience: .operators, summary: "OpenMetrics 1.0.",
-            answers: [
-                Answer(status: 200, mediaType: "application/openmetrics-text", words: "No user is a label.")
-            ]),
+            method: .get, path: "/metrics", audience: .operators,
+            summary: "Prometheus' text format 0.0.4, or OpenMetrics 1.0 where Accept names it.",
+            answers: [Answer(status: 200, mediaType: "text/plain", words: "No user is a label.")]),
         APIOperation(
             method: .get, path: "/monitor/v1/snapshot", audience: .operators,
             summary: "The whole state at one moment.",

@@ -3,8 +3,8 @@ import WireProtocol
 
 extension MonitorState {
     /// The whole of `/metrics`; users and ids are never labels.
-    func metricsText(now: Timestamp, streams: Int) -> String {
-        var out = OpenMetricsText()
+    func metricsText(_ format: MetricsText.Format, now: Timestamp, streams: Int) -> String {
+        var out = MetricsText(format)
         writeTarget(to: &out)
         writeAgents(to: &out)
         writePaths(to: &out)
@@ -13,7 +13,7 @@ extension MonitorState {
         return out.text
     }
 
-    private func writeTarget(to out: inout OpenMetricsText) {
+    private func writeTarget(to out: inout MetricsText) {
         out.family("target", .info, "The replica (OpenTelemetry service attributes).")
         out.sample(
             "target_info",
@@ -26,7 +26,7 @@ extension MonitorState {
     }
 
     /// OpenTelemetry's GenAI conventions, their names as Prometheus spells them.
-    private func writeAgents(to out: inout OpenMetricsText) {
+    private func writeAgents(to out: inout MetricsText) {
         let run = "gen_ai_invoke_agent_duration_seconds"
         out.family(run, .histogram, unit: "seconds", "How long runs took, from start to end.")
         out.histograms(run, ["gen_ai_agent_name", "error_type"], metrics.runs)
@@ -39,7 +39,7 @@ extension MonitorState {
             tokens, ["gen_ai_token_type", "gen_ai_request_model", "gen_ai_provider_name"], metrics.tokens)
     }
 
-    private func writePaths(to out: inout OpenMetricsText) {
+    private func writePaths(to out: inout MetricsText) {
         out.family("agent_path_pattern", .gauge, "1 for each path, with its detected and expected pattern.")
         for record in pathRecords {
             out.sample(
@@ -62,7 +62,7 @@ extension MonitorState {
         }
     }
 
-    private func writeNow(to out: inout OpenMetricsText, now: Timestamp, streams: Int) {
+    private func writeNow(to out: inout MetricsText, now: Timestamp, streams: Int) {
         func gauge(_ name: String, _ help: String, _ labels: [String], _ counts: [[String]: Int]) {
             out.family(name, .gauge, help)
             for (values, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
@@ -70,12 +70,23 @@ extension MonitorState {
             }
         }
         var live: [[String]: Int] = [:]
+        // Series that begin at zero: a rate or an alert needs the value before the first one.
+        for path in pathOrder {
+            for state in SessionRecord.State.allCases where state != .ended {
+                live[[path.rawValue, state.rawValue]] = 0
+            }
+        }
         for entry in sessions.values {
             live[[entry.record.path?.rawValue ?? "", entry.record.state.rawValue], default: 0] += 1
         }
         gauge("agent_sessions_active", "Live sessions.", ["path", "state"], live)
         gauge("agent_runs_active", "Runs that have not ended.", [], [[]: runs.count])
         var registered: [[String]: Int] = [:]
+        for state in DispatcherRecord.State.allCases where state != .disposed {
+            for pattern in [Verdict.factory, .singleton] {
+                registered[[state.rawValue, pattern.description]] = 0
+            }
+        }
         for entry in dispatchers.values {
             let record = shown(entry, now: now)
             registered[[record.state.rawValue, record.pattern.description], default: 0] += 1

@@ -23,12 +23,14 @@ extension ContextMonitor {
             return Self.kubernetes(request, "readyz", [check])
         }
         let gate = OperatorGate<Context>(access: access, wrongTokens: wrongTokens)
-        router.group().add(middleware: gate).get("/metrics") { _, _ in
+        router.group().add(middleware: gate).get("/metrics") { request, _ in
+            let format = MetricsText.Format(accept: request.headers[.accept])
             let moment = self.now()
             let streams = self.streamCount
-            let text = self.state.withLock { $0.metricsText(now: moment, streams: streams) }
+            let text = self.state.withLock { $0.metricsText(format, now: moment, streams: streams) }
             return Response(
-                status: .ok, headers: [.contentType: OpenMetricsText.mediaType, .cacheControl: "no-store"],
+                status: .ok,
+                headers: [.contentType: format.mediaType, .cacheControl: "no-store", .vary: "Accept"],
                 body: .init(byteBuffer: ByteBuffer(string: text)))
         }
         let operators = router.group(RouterPath(stringLiteral: Self.root)).add(middleware: gate)

@@ -28,8 +28,9 @@ def backend() -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def text(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+def text(url: str, accept: str = "*/*") -> str:
+    request = urllib.request.Request(url, headers={"Accept": accept})
+    with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.read().decode()
 
 
@@ -42,7 +43,7 @@ def test_the_document_is_openapi_3_1(backend: str) -> None:
 def test_the_metrics_are_openmetrics(backend: str) -> None:
     deadline = time.monotonic() + 60
     while True:
-        page = text(backend + "/metrics")
+        page = text(backend + "/metrics", accept="application/openmetrics-text")
         families = {family.name: family for family in text_string_to_metric_families(page)}
         runs = families["gen_ai_invoke_agent_duration_seconds"]
         counts = [sample.value for sample in runs.samples if sample.name.endswith("_count")]
