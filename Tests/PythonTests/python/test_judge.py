@@ -44,7 +44,7 @@ def test_known_shapes(evidence: list[Evidence], verdict: str, wins: Any) -> None
 
 
 def shapes() -> list[list[Evidence]]:
-    """Every combination that decides anything, thinned to a fixed sample of 600."""
+    """Every combination that decides anything, thinned to a fixed sample of 500."""
     values = {
         "tool_classes": [None, "absent", "empty", "4", "many"],
         "tool_dispatcher": [None, "absent", "nil", "present"],
@@ -57,7 +57,7 @@ def shapes() -> list[list[Evidence]]:
         "requires": [None, "tool_dispatcher", "websocket_bridge", "llm_client", "tool_classes"],
     }
     every = list(itertools.product(*values.values()))
-    chosen = random.Random(7).sample(every, 600)
+    chosen = random.Random(7).sample(every, 500)
     return [
         [Evidence(field, value, "test") for field, value in zip(values, shape) if value is not None]
         for shape in chosen
